@@ -1,0 +1,1 @@
+"""Error Desk: a Discord support assistant for API error codes."""
