@@ -1,0 +1,88 @@
+"""A knowledge base in memory: validated, indexed, never changed; a reload makes a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bot.knowledge.phrases import PhraseIndex
+from bot.knowledge.schema import Acts, Case, Cues, Entry, Language, Meaning, Service, Texts, Wanted
+from bot.knowledge.templates import Template, TemplateIndex
+
+ABOUT, TROUBLE, FOREIGN = Meaning("about"), Meaning("trouble"), Meaning("foreign")
+"""What the cues of `cues.yaml` mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything the assistant may say, and what it is found by."""
+
+    service: Service
+    entries: Mapping[str, Entry]
+    statuses: Mapping[int, str]
+    codes: Mapping[str, Meaning]
+    types: Mapping[str, Meaning]
+    templates: TemplateIndex
+    phrases: PhraseIndex
+    cues: PhraseIndex
+
+    @classmethod
+    def build(
+        cls,
+        service: Service,
+        cues: Cues,
+        entries: Mapping[str, Entry],
+        templates: Iterable[Template],
+    ) -> Knowledge:
+        """Index validated parts; `templates` are the compiled ones of all entries and cases."""
+        parts = [(Meaning(id_), entry.match) for id_, entry in entries.items()]
+        parts += [
+            (Meaning(id_, name), case.match) for id_, entry in entries.items() for name, case in entry.cases.items()
+        ]
+        spoken = [
+            (cue, phrase)
+            for cue, said in ((ABOUT, cues.about), (TROUBLE, cues.trouble), (FOREIGN, cues.foreign))
+            for phrase in said
+        ]
+        return cls(
+            service=service,
+            entries=MappingProxyType(dict(entries)),
+            statuses=MappingProxyType({entry.status: id_ for id_, entry in entries.items() if entry.status}),
+            codes=MappingProxyType({code.lower(): owner for owner, match in parts for code in match.codes}),
+            types=MappingProxyType(
+                {name.lower().replace("_", ""): owner for owner, match in parts for name in match.types}
+            ),
+            templates=TemplateIndex(templates),
+            phrases=PhraseIndex((owner, phrase) for owner, match in parts for phrase in match.phrases),
+            cues=PhraseIndex(spoken),
+        )
+
+    def meanings(self) -> Iterator[Meaning]:
+        """Yield every entry and every case, entries first within their file."""
+        for id_, entry in self.entries.items():
+            yield Meaning(id_)
+            for name in entry.cases:
+                yield Meaning(id_, name)
+
+    def part(self, meaning: Meaning) -> Entry | Case:
+        """Return the entry or the case.
+
+        Raises:
+            KeyError: If there is none of that name.
+        """
+        entry = self.entries[meaning.entry]
+        return entry if meaning.case is None else entry.cases[meaning.case]
+
+    def texts(self, meaning: Meaning, lang: Language) -> Texts:
+        """Return the texts of an entry or a case."""
+        return self.part(meaning).texts[lang]
+
+    def acts(self, meaning: Meaning) -> Acts:
+        """Return who has to act next; a case that does not say follows its entry."""
+        return self.part(meaning).acts or self.entries[meaning.entry].acts
+
+    def ask_for(self, meaning: Meaning) -> tuple[Wanted, ...]:
+        """Return what support needs to know; a case that does not say follows its entry."""
+        own = self.part(meaning).ask_for
+        return self.entries[meaning.entry].ask_for if own is None else own

@@ -1,0 +1,172 @@
+"""Loading a knowledge base, strictly: all of it or nothing, and every mistake in one run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Container
+from difflib import get_close_matches
+from pathlib import Path
+
+from bot.knowledge import claims
+from bot.knowledge.base import Knowledge
+from bot.knowledge.schema import LANGUAGES, Cues, Entry, Service, Texts
+from bot.knowledge.sentences import Place, named
+from bot.knowledge.source import Problem, Source, reason
+from bot.knowledge.templates import Template, compile_template
+
+CARD_TEXT = 2400
+"""The most characters one answer's texts may have: Discord's 4,000 less room for findings and evidence."""
+
+_ENTRY_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.ya?ml")
+_LOOKS_LIKE_ONE = re.compile(r"[^.].*\.ya?ml(?:\.txt)?", re.IGNORECASE)
+"""Meant as YAML, even if its name is wrong; hidden files belong to editors and systems."""
+
+
+class KnowledgeError(Exception):
+    """The knowledge base cannot be used; `problems` says why, file by file."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def default_directory() -> Path:
+    """Return the folder of the knowledge base that comes with the bot: the wheel's, else the checkout's."""
+    packaged = Path(__file__).parent / "base"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "knowledge"
+
+
+def load(directory: Path) -> Knowledge:
+    """Load, validate and index a knowledge base.
+
+    Args:
+        directory: A folder with `service.yaml`, `cues.yaml` (may be missing) and `errors/*.yaml`.
+
+    Raises:
+        KnowledgeError: If anything in it is wrong, naming file, line and entry of every mistake.
+    """
+    return _Loading(directory.absolute()).finish()
+
+
+def write_schema(directory: Path) -> None:
+    """Write `schema.json`, which editors complete from and the first line of every entry names.
+
+    Raises:
+        OSError: If the folder cannot be written to.
+    """
+    schema = json.dumps(Entry.model_json_schema(), ensure_ascii=False, indent=2)
+    (directory / "schema.json").write_text(schema + "\n", encoding="utf-8")
+
+
+class _Loading:
+    """One run over a folder: reads every file, then checks what only all of them together can show."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.problems: list[Problem] = []
+        self.files: dict[str, Source] = {}
+        self.entries: dict[str, Entry] = {}
+        self.templates: list[Template] = []
+        self.claims = claims.Claims()
+
+    def finish(self) -> Knowledge:
+        try:
+            names = {path.name for path in self.directory.iterdir()}
+        except OSError as error:
+            raise KnowledgeError([Problem(self.directory, None, None, reason(error))]) from None
+        for path in self._walk(self.directory / "errors"):
+            self._entry(path)
+        service = self._service()
+        cues = self._cues() if "cues.yaml" in names else Cues()
+        self._misnamed(names)
+        if self.problems or service is None or cues is None:
+            raise KnowledgeError(sorted(self.problems, key=lambda problem: (problem.path, problem.line or 0)))
+        return Knowledge.build(service, cues, self.entries, self.templates)
+
+    def _walk(self, folder: Path) -> list[Path]:
+        """Return the files of the entries."""
+
+        def refuse(error: OSError) -> None:
+            self.problems.append(Problem(Path(error.filename), None, None, reason(error)))
+
+        found: list[Path] = []
+        for parent, folders, names in os.walk(folder, onerror=refuse):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            found += [Path(parent, name) for name in (*folders, *names) if _LOOKS_LIKE_ONE.fullmatch(name)]
+        if not found and not self.problems:
+            self.problems.append(Problem(folder, None, None, "holds no entry, that is, no file such as 429.yaml"))
+        return sorted(found)
+
+    def _misnamed(self, names: set[str]) -> None:
+        """Say which files beside the entries' would be passed over for their name."""
+        known = ("service.yaml", "cues.yaml")
+        for name in filter(_LOOKS_LIKE_ONE.fullmatch, names.difference(known)):
+            if near := get_close_matches(name.lower(), known, n=1, cutoff=0.8):
+                self.problems.append(Problem(self.directory / name, 1, name, f"did you mean '{near[0]}'?"))
+
+    def _service(self) -> Service | None:
+        file = Source(self.directory / "service.yaml")
+        service = file.read(Service)
+        if service:
+            _bilingual(file, ("models_page",), service.models_page)
+            _bilingual(file, ("support",), service.support)
+            for i, id_ in enumerate(service.published):
+                if id_ not in self.files:
+                    file.say(("published", i), f"there is no entry '{id_}'")
+        self.problems += file.problems
+        return service
+
+    def _cues(self) -> Cues | None:
+        file = Source(self.directory / "cues.yaml")
+        cues = file.read(Cues)
+        for claim in claims.of_cues(file):
+            self.claims.take(claim, file)
+        self.problems += file.problems
+        return cues
+
+    def _entry(self, path: Path) -> None:
+        if not _ENTRY_FILE.fullmatch(path.name):
+            rule = "name it like 429.yaml or web-page.yaml: lower case, digits and single hyphens, ending in .yaml"
+            self.problems.append(Problem(path, 1, path.stem, rule))
+            return
+        if other := self.files.get(path.stem):
+            taken = other.path.relative_to(self.directory)
+            self.problems.append(Problem(path, 1, path.stem, f"there is an entry {path.stem} already, in {taken}"))
+            return
+        file = self.files[path.stem] = Source(path)
+        if entry := file.read(Entry):
+            self.entries[file.id] = entry
+            self._compile(file, entry)
+        for _, place, part in file.parts():
+            if isinstance(texts := part.get("texts"), dict):
+                _bilingual(file, (*place, "texts"), texts)
+        for claim in claims.of_entry(file):
+            self.claims.take(claim, file)
+        self.problems += file.problems
+
+    def _compile(self, file: Source, entry: Entry) -> None:
+        """Check what the schema cannot say: templates, and lengths that only add up on a card."""
+        for meaning, place, _ in file.parts():
+            part = entry if meaning.case is None else entry.cases[meaning.case]
+            for lang, texts in part.texts.items():
+                if (total := _length(texts)) > CARD_TEXT:
+                    where = (*place, "texts", lang)
+                    file.say(where, f"{named(where)} has {total} characters in all; at most {CARD_TEXT} fit on a card")
+            for i, source in enumerate(part.match.messages):
+                where = (*place, "match", "messages", i)
+                try:
+                    self.templates.append(compile_template(meaning, source))
+                except ValueError as error:
+                    file.say(where, f"{named(where)}: {error}")
+
+
+def _bilingual(file: Source, place: Place, languages: Container[str]) -> None:
+    for lang in LANGUAGES:
+        if lang not in languages:
+            file.say(place, f"{named(place)} lacks the language '{lang}'")
+
+
+def _length(texts: Texts) -> int:
+    return sum(map(len, (texts.title, texts.cause, texts.escalate, *texts.steps)))

@@ -1,0 +1,128 @@
+"""What people type, found in spite of typos, inflection and a word in between.
+
+A phrase is a sequence of words. It is found by its rarest word and then read outwards from there, so
+the cost follows the text, not the number of phrases. A misspelt word is first brought back to the
+word of the vocabulary that it is one slip away from (two in a long word), by its deletions: what is
+left of a word when a letter is taken out is indexed, as in Garbe's symmetric delete spelling.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from bot.knowledge.schema import Meaning
+from bot.knowledge.wording import IS_CJK, Word, fold, words
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase and what it means."""
+
+    owner: Meaning
+    source: str
+    words: tuple[str, ...]
+    anchor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseHit:
+    """A phrase found in a text; `likeness` is 1 for the phrase as written and falls to 0.7."""
+
+    phrase: Phrase
+    start: int
+    end: int
+    likeness: float
+
+
+def split(source: str) -> tuple[str, ...]:
+    """Return the words that a phrase is found by."""
+    return tuple(word.stem for word in words(fold(source)))
+
+
+def _shorter(word: str) -> Iterator[str]:
+    yield word
+    for i in range(len(word)):
+        yield word[:i] + word[i + 1 :]
+
+
+class PhraseIndex:
+    """All phrases of a knowledge base, by rarest word, and the spelling of their vocabulary."""
+
+    def __init__(self, phrases: Iterable[tuple[Meaning, str]]) -> None:
+        """Index (meaning, phrase as written) pairs; every phrase has words to be found by."""
+        pool = [(owner, source, split(source)) for owner, source in phrases]
+        shared = Counter(word for _, _, found in pool for word in set(found))
+        self._by_anchor: dict[str, list[Phrase]] = defaultdict(list)
+        self._by_pair: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
+        for owner, source, found in pool:
+            if len(found) > 1 and all(map(IS_CJK.match, found)):
+                at = min(range(len(found) - 1), key=lambda i: shared[found[i]] + shared[found[i + 1]])
+                self._by_pair[found[at], found[at + 1]].append(Phrase(owner, source, found, at))
+                continue
+            at = min(range(len(found)), key=lambda i: (shared[found[i]], -len(found[i])))
+            self._by_anchor[found[at]].append(Phrase(owner, source, found, at))
+        self.vocabulary = frozenset(shared)
+        self._spelling: dict[str, list[str]] = defaultdict(list)
+        for word in self.vocabulary:
+            if len(word) >= 5 and word.isalpha() and not IS_CJK.match(word):
+                for short in _shorter(word):
+                    self._spelling[short].append(word)
+
+    def correct(self, word: str) -> str:
+        """Return the vocabulary's word that `word` is a slip of, else `word` itself.
+
+        One slip (a letter too many, too few, another, or two swapped) from five letters on, two from
+        nine on.
+        """
+        if word in self.vocabulary or len(word) < 4 or not word.isalpha():
+            return word
+        best, distance = word, 3
+        for short in _shorter(word):
+            for known in self._spelling.get(short, ()):
+                far = OSA.distance(word, known, score_cutoff=2)
+                if far <= (2 if len(known) >= 9 else 1) and far < distance:
+                    best, distance = known, far
+        return best
+
+    def search(self, text: Sequence[Word]) -> list[PhraseHit]:
+        """Find phrases in the words of a text; a longer phrase at the same place hides a shorter one."""
+        spelt = [self.correct(word.stem) for word in text]
+        hits: list[PhraseHit] = []
+        for i, word in enumerate(spelt):
+            for phrase in self._by_anchor.get(word, ()):
+                hits.extend(_read_outwards(phrase, i, text, spelt))
+            if i + 1 < len(spelt):
+                for phrase in self._by_pair.get((word, spelt[i + 1]), ()):
+                    hits.extend(_read_outwards(phrase, i, text, spelt))
+        return [hit for hit in hits if not any(_hides(other, hit) for other in hits)]
+
+
+def _hides(other: PhraseHit, hit: PhraseHit) -> bool:
+    covers = other.start <= hit.start and hit.end <= other.end
+    return covers and len(other.phrase.words) > len(hit.phrase.words)
+
+
+def _read_outwards(phrase: Phrase, at: int, text: Sequence[Word], spelt: Sequence[str]) -> Iterator[PhraseHit]:
+    """Yield the hit around the anchor word `at`, if the rest of the phrase stands around it in order."""
+    count = len(phrase.words)
+    spare = count // 3 if IS_CJK.match(phrase.words[phrase.anchor]) else (count - 1) // 2
+    gaps, places = 0, [at]
+    for step, wanted in ((-1, phrase.words[: phrase.anchor][::-1]), (1, phrase.words[phrase.anchor + 1 :])):
+        place = at
+        for word in wanted:
+            place += step
+            while 0 <= place < len(spelt) and spelt[place] != word and gaps < spare:
+                place, gaps = place + step, gaps + 1
+            if not 0 <= place < len(spelt) or spelt[place] != word:
+                return
+            places.append(place)
+    slips = sum(spelt[place] != text[place].stem for place in places)
+    # One long word may be misspelt; of several, about half must stand as they are.
+    if slips * 2 > count + 1 or (count == slips == 1 and len(spelt[at]) < 8):
+        return
+    likeness = max(0.7, 1 - 0.06 * slips - 0.04 * gaps)
+    yield PhraseHit(phrase, text[min(places)].start, text[max(places)].end, likeness)

@@ -1,0 +1,101 @@
+"""What a validator finds, in the words of the person who wrote the file."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from pydantic_core import ErrorDetails
+
+from bot.knowledge.schema import CODE, SLUG, Case, Entry, Match, Strict, Texts
+from bot.knowledge.strict_yaml import Document
+
+Place = tuple[int | str, ...]
+
+_HOMES = {
+    **dict.fromkeys(Case.model_fields, "a case"),
+    **dict.fromkeys(Entry.model_fields, "the entry itself"),
+    **dict.fromkeys(Texts.model_fields, "a language of 'texts'"),
+    **dict.fromkeys(Match.model_fields, "'match'"),
+}
+"""Key of an entry's file -> where it belongs."""
+
+_SENTENCES = {
+    "missing": "{where} is missing",
+    "key": "unknown key '{key}'; it takes {expected}",
+    "nothing": "{where} is empty: fill it in or delete it",
+    "no item": "{where} is empty: fill it in or delete it; text that begins with # needs quotes",
+    "blank": "{where} is empty",
+    "text in a mapping": "{where} is read as a key with a value because of a ':' or '{{' in it: put it in quotes",
+    "text in a list": "{where} is read as a list because of a '[' or '-' at its beginning: put it in quotes",
+    "literal_error": "{where} is '{given}'; it takes {expected}",
+    "string_type": "{where} has to be text: put {written} in quotes",
+    "string_too_long": "{where} is too long: {length} characters, at most {max_length}",
+    "string_too_short": "{where} is too short: {length} characters, at least {min_length}",
+    "too_long": "{where} has {actual_length} items, at most {max_length}",
+    "too_short": "{where} has {actual_length} items, at least {min_length}",
+    "tuple_type": "{where} has to be a list: each item on a line of its own, behind '- '",
+    "dict_type": "{where} has to hold lines such as 'key: value'",
+    "model_type": "{where} has to hold lines such as 'key: value'",
+    "greater_than_equal": "{where} is {given}, at least {ge}",
+    "less_than_equal": "{where} is {given}, at most {le}",
+    CODE: "{where} is no code: letters, digits and _ . : - only, no spaces",
+    SLUG: "{where} is no name for a case: lower case, digits and single hyphens",
+    "int": "{where} has to be a whole number",
+    "url": "{where} has to be an address such as https://api.example.com",
+}
+"""What is wrong, mostly in pydantic's names -> a sentence for it."""
+
+
+def named(location: Place) -> str:
+    """Return a place as people say it: `'texts.en.steps', item 2`."""
+    steps = ".".join(step for step in location if isinstance(step, str))
+    items = "".join(f", item {step + 1}" for step in location if isinstance(step, int))
+    return f"'{steps}'{items}"
+
+
+def sentence(detail: ErrorDetails, document: Document, model: type[Strict]) -> str:
+    """Return what pydantic found in plain words.
+
+    Args:
+        detail: One of the validator's errors; its `loc` ends with the key concerned.
+        document: The file that was validated.
+        model: What the whole file was validated as.
+    """
+    location = tuple(step for step in detail["loc"] if step != "[key]")
+    key = str(location[-1])
+    if detail["type"] == "extra_forbidden":
+        return _unknown(key, model)
+    pattern = _SENTENCES.get(_kind(detail))
+    if pattern is None:
+        return f"{named(location)}: {detail['msg'].removeprefix('Value error, ')}"
+    given, written = detail["input"], document.written(location)
+    length = len(given) if isinstance(given, str) else 0
+    return pattern.format(
+        where=named(location), key=key, given=given, written=written, length=length, **detail.get("ctx", {})
+    )
+
+
+def _kind(detail: ErrorDetails) -> str:
+    """Return the key of `_SENTENCES` for an error."""
+    kind, given, last = detail["type"], detail["input"], detail["loc"][-1]
+    if kind == "string_pattern_mismatch":
+        return str(detail["ctx"]["pattern"])
+    if kind == "literal_error" and last == "[key]":
+        return "key"
+    if given is None:
+        return "no item" if isinstance(last, int) else "nothing"
+    if kind in {"string_too_short", "too_short"} and detail["ctx"]["min_length"] == 1:
+        return "blank"
+    if kind == "string_type" and isinstance(given, dict | list):
+        return "text in a mapping" if isinstance(given, dict) else "text in a list"
+    return kind.partition("_")[0] if kind.startswith(("int_", "url_")) else kind
+
+
+def _unknown(key: str, model: type[Strict]) -> str:
+    homes = _HOMES if model is Entry else dict.fromkeys(model.model_fields, "")
+    if home := homes.get(key):
+        return f"'{key}' does not belong here; it is a key of {home}"
+    if not (near := get_close_matches(key, homes, n=1)):
+        return f"unknown key '{key}'"
+    home = homes[near[0]]
+    return f"unknown key '{key}' (did you mean '{near[0]}'{', a key of ' + home if home else ''}?)"

@@ -1,0 +1,164 @@
+"""Documented error texts with placeholders, compiled once and found by their rarest word.
+
+Only templates whose anchor occurs in a text are tried, and only around it: the cost of a search
+follows the text, not the number of templates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bot.knowledge.schema import PLACEHOLDERS, Meaning
+from bot.knowledge.wording import CJK, IS_CJK, WORD, fold
+
+REACH = 700
+"""How far from its anchor a template may stretch, in characters."""
+
+TRIES = 3
+"""How many occurrences of an anchor are tried from either end of a text: the first and last errors count."""
+
+KEPT = frozenset(PLACEHOLDERS) - {"any", "error", "number", "value"}
+"""Placeholders whose text is evidence; the others only bridge a gap."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PIECE = re.compile(rf"(?P<space>\s+)|(?P<quote>[\"'`])|(?P<cjk>[{CJK}])|(?P<other>.)", re.DOTALL)
+_SPACE = r"(?:\s|\\+[nrt]){1,40}"
+_MAYBE_SPACE = r"(?:\s|\\+[nrt]){0,40}"
+_QUOTE = r"\\{0,3}[\"'`]"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One error text and what it means; `letters` counts those that are fixed in it."""
+
+    owner: Meaning
+    source: str
+    regex: re.Pattern[str]
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateHit:
+    """A template found in a text: where, and what stood in its placeholders (spans of the text)."""
+
+    template: Template
+    start: int
+    end: int
+    captured: Mapping[str, tuple[int, int]]
+
+
+def _literal(text: str) -> str:
+    """Return a regex for fixed text: white space and quote style do not matter, nor escapes before them."""
+    parts: list[str] = []
+    cjk = False
+    for piece in _PIECE.finditer(text):
+        match piece.lastgroup:
+            case "space":
+                following = text[piece.end() : piece.end() + 1]
+                loose = cjk or not following or not piece.start() or IS_CJK.match(following)
+                parts.append(_MAYBE_SPACE if loose else _SPACE)
+            case "quote":
+                parts.append(_QUOTE)
+            case _:
+                parts.append(re.escape(piece.group()))
+        cjk = piece.lastgroup == "cjk"
+    return "".join(parts)
+
+
+def compile_template(owner: Meaning, source: str) -> Template:
+    """Compile one template of the knowledge base.
+
+    Args:
+        owner: The entry or case that it points to.
+        source: The text as written in YAML, placeholders in braces.
+
+    Raises:
+        ValueError: If there is nothing in it to find it by.
+    """
+    folded = fold(source.strip())
+    if not _whole_words(source):
+        raise ValueError("a template needs a word, or two Chinese characters side by side, to be found by")
+    parts: list[str] = []
+    seen: set[str] = set()
+    fixed = _PLACEHOLDER.sub(" ", folded)
+    position = 0
+    for match in _PLACEHOLDER.finditer(folded):
+        parts.append(_literal(folded[position : match.start()]))
+        name, position = match[1], match.end()
+        pattern = PLACEHOLDERS[name]
+        if position == len(folded):
+            pattern = pattern.removesuffix("?")
+        parts.append(f"(?P<{name}>{pattern})" if name in KEPT and name not in seen else f"(?:{pattern})")
+        seen.add(name)
+    parts.append(_literal(folded[position:]))
+    # A word must not begin or end in the middle of a longer one.
+    head = r"(?<![a-z0-9])" if folded[0].isascii() and folded[0].isalnum() else ""
+    tail = r"(?![a-z0-9])" if folded[-1].isascii() and folded[-1].isalnum() else ""
+    letters = sum(2 if IS_CJK.match(char) else char.isalnum() for char in fixed)
+    return Template(owner, source, re.compile(head + "".join(parts) + tail), letters)
+
+
+def anchors(fixed: str) -> Iterator[str]:
+    """Yield what may serve to find folded text: its words, and the character pairs of CJK runs."""
+    for match in WORD.finditer(fixed):
+        text = match.group()
+        if not IS_CJK.match(text):
+            yield text
+        elif len(text) == 1:
+            continue
+        else:
+            yield from (text[i : i + 2] for i in range(len(text) - 1))
+
+
+def _whole_words(source: str) -> list[str]:
+    """Return the anchors of a template that cannot be part of a longer word beside a placeholder."""
+    folded = fold(source.strip())
+    fixed = re.sub(r"[a-z0-9_]*\{\w+\}[a-z0-9_]*", " ", folded)
+    return list(anchors(fixed)) or list(anchors(_PLACEHOLDER.sub(" ", folded)))
+
+
+class TemplateIndex:
+    """All templates of a knowledge base, by anchor."""
+
+    def __init__(self, templates: Iterable[Template]) -> None:
+        """Choose for each template the anchor that the fewest templates share."""
+        pool = list(templates)
+        candidates = [_whole_words(template.source) for template in pool]
+        shared = Counter(anchor for found in candidates for anchor in set(found))
+        by_anchor: dict[str, list[Template]] = defaultdict(list)
+        for template, found in zip(pool, candidates, strict=True):
+            anchor = min(found, key=lambda word: (shared[word], -len(word)))
+            by_anchor[anchor].append(template)
+        self.by_anchor: Mapping[str, tuple[Template, ...]] = MappingProxyType(
+            {anchor: tuple(found) for anchor, found in by_anchor.items()}
+        )
+
+    def search(self, folded: str, positions: Mapping[str, list[int]]) -> list[TemplateHit]:
+        """Find templates in folded text.
+
+        Args:
+            folded: The text.
+            positions: Anchor -> where it stands in `folded`, as the reader's scan collected it.
+
+        Returns:
+            The hits; of two that overlap for the same owner both are kept.
+        """
+        hits: list[TemplateHit] = []
+        for anchor, places in positions.items():
+            chosen = places if len(places) <= 2 * TRIES else places[:TRIES] + places[-TRIES:]
+            for template in self.by_anchor[anchor]:
+                done = -1
+                for place in chosen:
+                    if place < done:
+                        continue
+                    match = template.regex.search(folded, max(0, place - REACH), place + REACH)
+                    if match is None:
+                        continue
+                    done = match.end()
+                    captured = {name: match.span(name) for name in match.groupdict() if match.start(name) >= 0}
+                    hits.append(TemplateHit(template, match.start(), match.end(), captured))
+        return hits

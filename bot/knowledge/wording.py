@@ -1,0 +1,115 @@
+"""How words are compared: one folding and one splitting for the knowledge and for every message.
+
+Folding keeps the length of the text, so a span found in folded text is a span of the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Kana, Han and Hangul: scripts whose words are not set apart by spaces."""
+
+WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]+")
+IS_CJK = re.compile(f"[{CJK}]")
+
+# The traditional characters that occur in gateway texts and in what people type about errors.
+_TRADITIONAL = (
+    "錯誤碼請無權訪問組額異報連線網絡絕斷載頁證書過濾參數設應務類關閉檢測試開啟鑰儲餘讀寫結構資"
+    "訊達還沒頻幾嗎麼說該個這負體與專總點擊賬戶帳號歐聯觸發長現處後從來給對繫統維護擁擠飽訂購買"
+    "壞誰們會傳輸續時間區塊換釋隊級別選擇單項確認準備題為樣當調驗內暫費響狀態臨記錄憑並併圖鏈複"
+    "鑑標頭實變屬檔閘導據遠遲嘗"
+)
+_SIMPLIFIED = (
+    "错误码请无权访问组额异报连线网络绝断载页证书过滤参数设应务类关闭检测试开启钥储余读写结构资"
+    "讯达还没频几吗么说该个这负体与专总点击账户账号欧联触发长现处后从来给对系统维护拥挤饱订购买"
+    "坏谁们会传输续时间区块换释队级别选择单项确认准备题为样当调验内暂费响状态临记录凭并并图链复"
+    "鉴标头实变属档闸导据远迟尝"
+)
+
+_PUNCTUATION = {
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "「": '"', "」": '"', "‘": "'", "’": "'", "´": "'",
+    "。": ".", "、": ",", "【": "[", "】": "]", "—": "-", "–": "-", "‑": "-", "−": "-", "＄": "$", "￥": "¥",
+    "\u00a0": " ", "\u3000": " ", "\u200b": " ", "\ufeff": " ", "\u2028": "\n", "\u2029": "\n",
+}  # fmt: skip
+
+
+def _table() -> dict[int, str]:
+    table = {ord(old): new for old, new in _PUNCTUATION.items()}
+    table |= {point: chr(point - 0xFEE0) for point in range(0xFF01, 0xFF5F) if chr(point) not in _PUNCTUATION}
+    table |= {ord(old): new for old, new in zip(_TRADITIONAL, _SIMPLIFIED, strict=True)}
+    for point in (*range(0xC0, 0x250), ord("\N{ANGSTROM SIGN}")):
+        base = unicodedata.normalize("NFD", chr(point))[0]
+        if base.isascii():
+            table[point] = base
+    return table
+
+
+_FOLDED = _table()
+
+
+def fold(text: str) -> str:
+    """Return `text` in one plain form, character for character.
+
+    Lower case; full-width letters, digits and punctuation as ASCII; curly quotes straight; Latin
+    letters without their accents; traditional Chinese characters simplified. `len` stays the same.
+    """
+    if text.isascii():
+        return text.lower()
+    folded = text.translate(_FOLDED)
+    lowered = folded.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := char.lower()) == 1 else char for char in folded)
+
+
+_ENDING = re.compile(r"(?:ing|ed|es|s|e|d)$")
+
+
+@lru_cache(maxsize=16_384)
+def stem(word: str) -> str:
+    """Return `word` without its inflection: limits, limited and limiting are all `limit`.
+
+    Words that would be left with fewer than four letters stay as they are.
+    """
+    short = _ENDING.sub("", word)
+    return short if len(short) >= 4 else word
+
+
+STOP_WORDS = frozenset(
+    "a an the is are was were be been am i im it its my your our you we he she they them me us this that these "
+    "those of to for in on at by with from and or so just really very please pls hi hello hey has have had do "
+    "does did s t re ve ll m".split()
+)
+"""English words that carry nothing in a phrase; they are skipped on both sides."""
+
+PARTICLES = frozenset("的了已吗呢啊吧呀着就都")
+"""Their Chinese counterparts."""
+
+
+class Word(NamedTuple):
+    """One word of a text: its stem and its span in the text."""
+
+    stem: str
+    start: int
+    end: int
+
+
+def words(folded: str, offset: int = 0) -> list[Word]:
+    """Split folded text into words, without stop words and particles; each CJK character is one word.
+
+    Args:
+        folded: Text as `fold` returns it.
+        offset: Added to every span, for a text that is a slice of a longer one.
+    """
+    found: list[Word] = []
+    for match in WORD.finditer(folded):
+        text, start = match.group(), match.start() + offset
+        if IS_CJK.match(text):
+            found.extend(Word(char, start + i, start + i + 1) for i, char in enumerate(text) if char not in PARTICLES)
+        elif text not in STOP_WORDS:
+            found.append(Word(stem(text), start, start + len(text)))
+    return found
