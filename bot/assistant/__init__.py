@@ -1,0 +1,1 @@
+"""How we answer: text in, `Answer` out. Knows nothing of Discord."""

@@ -1,0 +1,35 @@
+"""The one way in: every surface asks here."""
+
+from __future__ import annotations
+
+from bot.assistant import answer, language, matching, secrets
+from bot.assistant.answer import Answer
+from bot.assistant.evidence import Reader
+from bot.knowledge.base import Knowledge
+from bot.knowledge.schema import Language
+
+
+class Assistant:
+    """Answers messages from one knowledge base; it keeps nothing of what it is asked."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self._reader = Reader(knowledge)
+
+    def ask(self, text: str, *, lang: Language | None = None, fallback: Language = "en") -> Answer:
+        """Answer a message, a code, or the name of an entry or case (`403/balance`).
+
+        Args:
+            text: What was typed or pasted, of any length, keys and all.
+            lang: The reader's language where it is known; otherwise the words around the paste tell.
+            fallback: The language where nothing tells.
+
+        Returns:
+            An answer in any case; its `entry` is None where nothing fits.
+        """
+        masked = secrets.mask(text)
+        evidence = self._reader.read(masked.text)
+        own = language.around(masked.text, evidence.pasted)
+        ranking = matching.rank(evidence, masked.text, own, self.knowledge)
+        reader = lang or language.spoken(own) or fallback
+        return answer.compose(masked, evidence, ranking, self.knowledge, reader)

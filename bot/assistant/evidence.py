@@ -1,0 +1,218 @@
+"""What a message says: one scan over the masked text collects every sign of an error.
+
+Nothing is decided here. Each sign says what was seen, where, and what it would mean; `matching`
+weighs them. The scan looks each word up once, so its cost follows the text alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from bot.assistant import facts, fields, statuses
+from bot.assistant.fields import Field
+from bot.assistant.statuses import Status
+from bot.knowledge.base import Knowledge
+from bot.knowledge.schema import Meaning
+from bot.knowledge.templates import TemplateHit
+from bot.knowledge.wording import IS_CJK, WORD, Word, fold, words
+
+TYPED = 2000
+"""How much of either end of a long text is read for what people type, in characters."""
+
+MOST_NUMBERS = 60
+"""How many numbers from either end of a text are judged."""
+
+Kind = Literal["message", "code", "type", "status", "phrase", "name"]
+
+_NUMBERS = {str(code): code for code in range(400, 600)}
+_NUMBERS |= {f"http{code}": code for code in range(400, 600)} | {f"{code}s": code for code in range(400, 600)}
+_ASSIGNMENT = re.compile(r"\s{0,40}(?:export )?[\w.]{1,60}\s?=|\s{0,40}//")
+"""The beginning of a line of configuration or code: the words in it are nobody's complaint."""
+
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+class Sign(NamedTuple):
+    """One piece of evidence: what was seen, what it means, how sure that alone makes it, and where."""
+
+    kind: Kind
+    meaning: Meaning
+    weight: float
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything read from one message; spans are of the masked text.
+
+    `status` is the last status in a convincing setting. The facts are what the answer shows and
+    support asks for; each is None where the text does not say.
+    """
+
+    signs: tuple[Sign, ...]
+    statuses: tuple[Status, ...]
+    pasted: tuple[tuple[int, int], ...]
+    status: int | None
+    model: str | None
+    group: str | None
+    request_id: str | None
+    url: str | None
+    retry_after: float | None
+    said: str | None
+    ray_id: str | None
+    captured: Mapping[str, str]
+
+
+class Reader:
+    """Reads messages for one knowledge base."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._anchors = knowledge.templates.by_anchor
+        self._hot = frozenset([*self._anchors, *fields.KEYS, *_NUMBERS, *knowledge.codes])
+        self._types = {name for name in knowledge.types if len(name) >= 8}
+
+    def read(self, text: str) -> Evidence:
+        """Read one message.
+
+        Args:
+            text: The message with its keys masked, of any length.
+        """
+        folded = fold(text)
+        anchors: dict[str, list[int]] = defaultdict(list)
+        pairs: list[Field] = []
+        numbers: list[tuple[int, int, int]] = []
+        signs: list[Sign] = []
+        for match in WORD.finditer(folded):
+            word = match.group()
+            if word in self._hot:
+                start, end = match.span()
+                if word in self._anchors:
+                    anchors[word].append(start)
+                if word in fields.KEYS and (pair := fields.read(fields.KEYS[word], end, folded)):
+                    pairs.append(pair)
+                if word in _NUMBERS:
+                    digits = start + 4 if word[0] == "h" else start
+                    numbers.append((_NUMBERS[word], digits, digits + 3))
+                elif word in self._knowledge.codes and "_" in word:
+                    signs.append(Sign("code", self._knowledge.codes[word], 0.93, word, start, end))
+            elif IS_CJK.match(word):
+                for i in range(len(word) - 1):
+                    if word[i : i + 2] in self._anchors:
+                        anchors[word[i : i + 2]].append(match.start() + i)
+            elif (
+                len(word) >= 8
+                and (name := word.replace("_", "")) in self._types
+                and _is_identifier(text[match.start() : match.end()])
+            ):
+                signs.append(Sign("type", self._knowledge.types[name], 0.86, name, *match.span()))
+        if len(numbers) > 2 * MOST_NUMBERS:
+            numbers = numbers[:MOST_NUMBERS] + numbers[-MOST_NUMBERS:]
+        found = [status for number in numbers if (status := statuses.judge(*number, folded))]
+        hits = self._knowledge.templates.search(folded, anchors)
+        signs += self._from_fields(pairs, folded, text)
+        signs += [_from_hit(hit) for hit in hits]
+        signs += self._from_escaped(pairs, text)
+        signs += self._from_statuses(found)
+        signs += self._from_phrases(folded)
+        captured = {name: text[start:end].strip() for hit in hits for name, (start, end) in hit.captured.items()}
+        convincing = [status.code for status in found if status.weight >= 0.8]
+        return Evidence(
+            signs=tuple(signs),
+            statuses=tuple(found),
+            pasted=_pasted(hits, pairs, found),
+            status=convincing[-1] if convincing else None,
+            model=facts.model(captured, pairs, text),
+            group=captured.get("group") or facts.field("group", pairs, text),
+            request_id=facts.request_id(pairs, text),
+            url=facts.url(text),
+            retry_after=facts.retry_after(folded),
+            said=facts.said(pairs, text),
+            ray_id=facts.ray_id(folded),
+            captured=captured,
+        )
+
+    def _from_fields(self, pairs: Iterable[Field], folded: str, text: str) -> list[Sign]:
+        signs: list[Sign] = []
+        for name, start, end, quoted in pairs:
+            value = folded[start:end].strip()
+            if name == "code" and (owner := self._knowledge.codes.get(value)) and not value.startswith(("4", "5")):
+                signs.append(Sign("code", owner, 0.93, value, start, end))
+            kind = value.replace("_", "").removeprefix("litellm.")
+            owner = self._knowledge.types.get(kind) if name in {"type", "status", "code", "reason"} else None
+            if owner and _is_identifier(text[start:end].strip()):
+                signs.append(Sign("type", owner, 0.86 if quoted else 0.8, value, start, end))
+        return signs
+
+    def _from_escaped(self, pairs: Iterable[Field], text: str) -> list[Sign]:
+        r"""Read values whose letters are written as `\u4ee4` once more, as what they stand for."""
+        signs: list[Sign] = []
+        for _, start, end, _ in pairs:
+            if (plain := _unescape(text[start:end])) is not None:
+                signs += [sign._replace(start=start, end=end) for sign in self.read(plain).signs]
+        return signs
+
+    def _from_statuses(self, found: Iterable[Status]) -> list[Sign]:
+        return [
+            Sign("status", Meaning(self._knowledge.statuses[code]), weight, f"{code} ({setting})", start, end)
+            for code, start, end, setting, weight in found
+            if code in self._knowledge.statuses
+        ]
+
+    def _from_phrases(self, folded: str) -> list[Sign]:
+        return [
+            Sign(
+                "phrase",
+                hit.phrase.owner,
+                phrase_weight(hit.phrase.words) * hit.likeness,
+                hit.phrase.source,
+                hit.start,
+                hit.end,
+            )
+            for hit in self._knowledge.phrases.search(typed(folded))
+            if not _ASSIGNMENT.match(folded, folded.rfind("\n", 0, hit.start) + 1, hit.start)
+        ]
+
+
+def _is_identifier(word: str) -> bool:
+    """Say whether a word as written is a program's name for something, rather than prose."""
+    return "_" in word or any(map(str.isupper, word[1:]))
+
+
+def _unescape(value: str) -> str | None:
+    plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
+    return plain if plain != value and not _ESCAPED.search(plain) else None
+
+
+def typed(folded: str) -> list[Word]:
+    """Return the words of both ends of a text, where people say what they want to know."""
+    if len(folded) <= 2 * TYPED:
+        return words(folded)
+    return words(folded[:TYPED]) + words(folded[-TYPED:], len(folded) - TYPED)
+
+
+def phrase_weight(phrase: tuple[str, ...]) -> float:
+    """Return how sure a phrase makes it: the longer, the surer. A Chinese word is two characters."""
+    length = sum(0.5 if IS_CJK.match(word) else 1 for word in phrase)
+    return 0.62 if length <= 1 else 0.78 if length <= 2 else 0.85
+
+
+def _from_hit(hit: TemplateHit) -> Sign:
+    weight = 0.9 + 0.08 * min(hit.template.letters, 60) / 60
+    return Sign("message", hit.template.owner, weight, hit.template.source, hit.start, hit.end)
+
+
+def _pasted(
+    hits: Iterable[TemplateHit], pairs: Iterable[Field], found: Iterable[Status]
+) -> tuple[tuple[int, int], ...]:
+    """Return the spans that software wrote, as far as the signs show it."""
+    spans = [(hit.start, hit.end) for hit in hits]
+    spans += [(start, end) for _, start, end, _ in pairs]
+    spans += [(status.start, status.end) for status in found]
+    return tuple(sorted(spans))

@@ -1,0 +1,60 @@
+"""The words around what was pasted: whose language they are in, and what the writer says of the error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.knowledge.schema import Language
+
+ENDS = 2000
+"""How much of either end of a long text is looked at: people write around a paste, not inside it."""
+
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+_MACHINE = re.compile(
+    r"(?:https?://|[{}<>;]|Traceback|File \"|\[(?:ERROR|INFO|WARN|DEBUG)|\d\d:\d\d:\d\d|[a-z]\w*Error\b|Exception|"
+    r"^\s*at \S+ |^\s*#).*"
+)
+"""Where in a line software begins to speak; what stands before it may be the writer's own."""
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_OTHER_CJK = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_LATIN_WORD = re.compile(r"[^\W\d_\u3040-\uffff]{2,}")
+
+
+def around(text: str, pasted: Iterable[tuple[int, int]]) -> str:
+    """Return what a person wrote at both ends of a message, without what software wrote.
+
+    Args:
+        text: The message.
+        pasted: Spans that software wrote.
+    """
+    spans = tuple(pasted)
+    if len(text) <= 2 * ENDS:
+        return _own(text, 0, spans)
+    tail = len(text) - ENDS
+    return _own(text[:ENDS], 0, spans) + "\n" + _own(text[tail:], tail, spans)
+
+
+def _own(part: str, offset: int, spans: Sequence[tuple[int, int]]) -> str:
+    own = list(part)
+    for start, end in spans:
+        low, high = max(start - offset, 0), min(end - offset, len(part))
+        if low < high:
+            own[low:high] = " " * (high - low)
+    return "\n".join(_MACHINE.sub("", line) for line in _CODE.sub(" ", "".join(own)).splitlines())
+
+
+def spoken(own: str) -> Language | None:
+    """Return the language that the writer of a message uses, or None where nothing tells.
+
+    Args:
+        own: What `around` returned.
+
+    Returns:
+        `zh` where the words around the paste are Chinese, `en` where they are in another language.
+    """
+    han, others, latin = (len(script.findall(own)) for script in (_HAN, _OTHER_CJK, _LATIN_WORD))
+    if han >= 2 and han >= others and han * 2 >= latin:
+        return "zh"
+    return "en" if latin or others else None

@@ -1,0 +1,184 @@
+"""Evidence into ranked meanings, or silence.
+
+The order of evidence is fixed: a known error text, then an exact machine code, then `error.type`, then
+a status in the setting of an error, then a phrase. Two rules bend it:
+
+- A type is coarser than a status of its own kind: where both say 4xx and disagree, the status decides
+  (an `invalid_request_error` with 401 is a 401). Inside a 5xx the type wins: it is the cause, and the
+  5xx only carries it.
+- Of several signs of one rank the last one in the text wins: in a log it is the last failure, in a
+  wrapped error the innermost.
+
+Confidence is that of the best sign, raised by signs of other kinds that agree and lowered by those of
+the same rank that do not. The weights are shares measured on labelled messages: of all messages in
+which this kind of sign was the best one, so many meant what it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.assistant.evidence import Evidence, Kind, Sign
+from bot.knowledge.base import ABOUT, FOREIGN, TROUBLE, Knowledge
+from bot.knowledge.schema import Meaning
+from bot.knowledge.wording import fold, words
+
+SPEAKS = 0.75
+"""From this confidence on the bot answers unasked."""
+
+CLEAR = 0.8
+"""From this weight on a single sign says clearly what it says."""
+
+ANSWERS = 0.25
+"""Below this confidence there is no answer even when asked."""
+
+_RANK: dict[Kind, int] = {"name": 0, "message": 1, "code": 2, "type": 3, "status": 4, "phrase": 5}
+_CHANGE_LINK = re.compile(r"github\.com/[\w.-]+/[\w.-]+/(?:pull|commit|compare|releases)/")
+"""A link to a change of code comes with talk about it."""
+
+_BARE = re.compile(
+    r"\W*(?:/?error|err|code|http|status|报错|错误码?)?\W*(\d{3})"
+    r"\s*(?:errors?|错误|报错|是什么意思|是什么|啥意思|什么意思|是啥)*\W*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A meaning the message may have, with its confidence, 0 to 1, and the signs behind it."""
+
+    meaning: Meaning
+    confidence: float
+    signs: tuple[Sign, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates, best first, one per entry; `speaks` where the first is sure enough to answer unasked."""
+
+    candidates: tuple[Candidate, ...]
+    speaks: bool
+
+
+def rank(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> Ranking:
+    """Weigh what was read.
+
+    Args:
+        evidence: What `Reader.read` found in `text`.
+        text: The masked message.
+        own: The part of it that a person wrote.
+        knowledge: The knowledge base the evidence was read with.
+    """
+    folded = fold(text) if len(text) < 200 else ""
+    if named := _named(folded.strip(), knowledge):
+        return Ranking((Candidate(named.meaning, 1.0, (named,)),), speaks=True)
+    by_entry: dict[str, list[Sign]] = defaultdict(list)
+    for sign in _settled(evidence.signs, knowledge):
+        by_entry[sign.meaning.entry].append(sign)
+    if not by_entry:
+        return Ranking((), speaks=False)
+    candidates = _with_confidence(_ordered(by_entry, knowledge))
+    best = candidates[0]
+    speaks = best.confidence >= SPEAKS and not _is_talk(own, text, knowledge)
+    return Ranking(tuple(found for found in candidates if found.confidence >= ANSWERS), speaks)
+
+
+def _named(folded: str, knowledge: Knowledge) -> Sign | None:
+    """Return the entry or case that the whole message names: `429`, `error 429?`, `403/balance`."""
+    if match := _BARE.fullmatch(folded):
+        entry = knowledge.statuses.get(int(match[1]))
+        return Sign("name", Meaning(entry), 1.0, match[1], *match.span(1)) if entry else None
+    entry, _, case = folded.partition("/")
+    if entry in knowledge.entries and (not case or case in knowledge.entries[entry].cases):
+        return Sign("name", Meaning(entry, case or None), 1.0, folded, 0, len(folded))
+    return None
+
+
+def _settled(signs: Sequence[Sign], knowledge: Knowledge) -> list[Sign]:
+    """Drop error texts that are part of a longer one, and types that a status of their own kind contradicts."""
+    clear = {sign.meaning.entry for sign in signs if sign.kind == "status" and sign.weight >= CLEAR}
+    kinds = {status // 100 for entry in clear if (status := knowledge.entries[entry].status)}
+
+    def contradicted(sign: Sign) -> bool:
+        status = knowledge.entries[sign.meaning.entry].status
+        return (
+            sign.kind == "type"
+            and bool(clear)
+            and sign.meaning.entry not in clear
+            and ((status is not None and status // 100 in kinds) or 4 in kinds)
+        )
+
+    texts = [sign for sign in signs if sign.kind == "message"]
+
+    def swallowed(sign: Sign) -> bool:
+        return sign.kind == "message" and any(
+            other.start <= sign.start and sign.end <= other.end and other.end - other.start > sign.end - sign.start
+            for other in texts
+        )
+
+    return [sign for sign in signs if not contradicted(sign) and not swallowed(sign)]
+
+
+def _strength(sign: Sign) -> tuple[int, int, float]:
+    """Sort by the order of evidence; of one rank the last in the text first, then the surer one."""
+    return (_RANK[sign.kind] + (4 if sign.weight < 0.5 else 0), -sign.start, -sign.weight)
+
+
+def _ordered(by_entry: Mapping[str, Sequence[Sign]], knowledge: Knowledge) -> list[Sequence[Sign]]:
+    """Sort entries by their best sign; those that the service publishes come before others they rival.
+
+    An entry that only a type speaks for gives way to another one with clearer evidence.
+    """
+    published = frozenset(knowledge.service.published)
+    clear = {
+        entry
+        for entry, signs in by_entry.items()
+        if any(sign.weight >= CLEAR and sign.kind != "type" for sign in signs)
+    }
+    contested = bool(clear - published)
+
+    def order(item: tuple[str, Sequence[Sign]]) -> tuple[bool, tuple[int, int, float]]:
+        entry, signs = item
+        comes_first = entry in published and (entry in clear or not contested)
+        return (not comes_first, min(map(_strength, signs)))
+
+    return [signs for _, signs in sorted(by_entry.items(), key=order)]
+
+
+def _with_confidence(ordered: Sequence[Sequence[Sign]]) -> list[Candidate]:
+    candidates: list[Candidate] = []
+    for place, signs in enumerate(ordered):
+        best = min(signs, key=_strength)
+        doubt = 1.0
+        for kind in {sign.kind for sign in signs}:
+            doubt *= 1 - max(sign.weight for sign in signs if sign.kind == kind)
+        confidence = 1 - doubt
+        if place == 0:
+            rivals = [
+                max(sign.weight for sign in other)
+                for other in ordered[1:]
+                if min(map(_strength, other))[0] <= _RANK[best.kind]
+            ]
+            if rivals:
+                confidence *= 1 - 0.12 * max(rivals)
+        else:
+            confidence = min(confidence * 0.6, candidates[-1].confidence * 0.95)
+        candidates.append(Candidate(_narrowest(signs), round(confidence, 3), tuple(sorted(signs, key=_strength))))
+    return candidates
+
+
+def _narrowest(signs: Sequence[Sign]) -> Meaning:
+    """Return the case that the best sign names, else the entry."""
+    with_case = [sign for sign in signs if sign.meaning.case]
+    best = min(with_case, key=_strength) if with_case else signs[0]
+    return best.meaning
+
+
+def _is_talk(own: str, text: str, knowledge: Knowledge) -> bool:
+    """Say whether a message talks about errors, or of another software's, rather than calling for help."""
+    if _CHANGE_LINK.search(text):
+        return True
+    cues = {hit.phrase.owner for hit in knowledge.cues.search(words(fold(own)))}
+    return FOREIGN in cues or (ABOUT in cues and TROUBLE not in cues)

@@ -1,0 +1,1 @@
+"""Files into text: bytes in, text out. Knows nothing of Discord."""

@@ -1,0 +1,250 @@
+"""What people post, and what the assistant makes of it."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.assistant.assistant import Assistant
+from bot.knowledge.loading import default_directory, load
+
+REQUEST_ID = "202605200714345261721308268d9d6SjTLSqD4"
+
+
+class TestNamed:
+    """The whole message is a code, or the name of an entry."""
+
+    @pytest.mark.parametrize(
+        "text", ["429", " 429? ", "error 429", "Error: 429!", "err 429", "４２９", "429报错", "429是什么意思"]
+    )
+    def test_a_code_that_is_the_whole_message_is_answered_unasked(self, assistant: Assistant, text: str) -> None:
+        answer = assistant.ask(text)
+        assert (answer.entry, answer.case, answer.speaks, answer.confidence) == ("429", None, True, 1.0)
+
+    @pytest.mark.parametrize(
+        ("text", "entry", "case"), [("403/balance", "403", "balance"), ("network", "network", None)]
+    )
+    def test_an_entry_or_case_is_found_by_its_name(
+        self, assistant: Assistant, text: str, entry: str, case: str
+    ) -> None:
+        answer = assistant.ask(text)
+        assert (answer.entry, answer.case) == (entry, case)
+
+    @pytest.mark.parametrize("text", ["418", "999", "403/nonsense", "429 430"])
+    def test_a_code_nobody_wrote_about_is_not_made_up(self, assistant: Assistant, text: str) -> None:
+        assert assistant.ask(text).confidence < 1
+
+
+class TestOrderOfEvidence:
+    """The message outranks the code, the code the type, the type the status, the status a phrase."""
+
+    @pytest.mark.parametrize(
+        ("text", "entry"),
+        [
+            # text before status
+            ("Error code: 400 - {'error': {'message': \"This model's maximum context length is 8192 tokens\"}}", "413"),
+            # code before status
+            ('HTTP 400 {"error":{"message":"","code":"context_length_exceeded"}}', "413"),
+            # a status of its own kind before a type
+            ('HTTP 401 {"error":{"message":"nope","type":"invalid_request_error"}}', "401"),
+            # the cause inside a 5xx before the 5xx
+            ('HTTP 500 {"error":{"message":"nope","type":"authentication_error"}}', "401"),
+            # a status before a phrase
+            ("it says forbidden but with HTTP 401", "401"),
+        ],
+    )
+    def test_the_stronger_evidence_decides(self, assistant: Assistant, text: str, entry: str) -> None:
+        answer = assistant.ask(text)
+        assert answer.entry == entry
+        assert answer.speaks
+
+    def test_the_weaker_evidence_comes_as_a_runner_up(self, assistant: Assistant) -> None:
+        answer = assistant.ask(
+            "Error code: 400 - {'error': {'message': 'prompt is too long: 200251 tokens > 200000 maximum'}}"
+        )
+        assert answer.entry == "413"
+        assert [other.entry for other in answer.alternatives] == ["400"]
+        assert answer.alternatives[0].confidence < answer.confidence
+
+    def test_the_last_failure_of_a_log_decides(self, assistant: Assistant) -> None:
+        log = "attempt 1: HTTP 429\nattempt 2: HTTP 429\nattempt 3: HTTP 503\n"
+        assert assistant.ask(log).entry == "503"
+
+    def test_an_error_among_hundreds_of_lines_is_found(self, assistant: Assistant) -> None:
+        noise = '2026-01-02 10:00:00 INFO "GET /v1/models HTTP/1.1" 200 OK 413 bytes\n' * 300
+        error = "openai.AuthenticationError: Error code: 401 - {'error': {'message': '该令牌已过期'}}\n"
+        for text in (noise + error, error + noise, noise + error + noise):
+            assert (assistant.ask(text).entry, assistant.ask(text).case) == ("401", "expired")
+
+    def test_what_the_service_publishes_comes_before_other_entries(self, assistant: Assistant) -> None:
+        answer = assistant.ask("504 Gateway Time-out\nUnexpected token '<', \"<html>\" is not valid JSON")
+        assert answer.entry == "504"
+        assert "web-page" in [other.entry for other in answer.alternatives]
+
+
+class TestSilence:
+    """In a channel the bot speaks only when it is sure."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "hello everyone",
+            "we have 500 users now",
+            "the server runs on port 403",
+            "the 429s are gone, thanks!",
+            "feature request: retry automatically on 503",
+            "is there documentation for 404 somewhere?",
+            "希望增加 429 自动重试",
+            "修好了，不报错了，503 没了",
+            "I opened a PR that handles 401 better",
+            "https://github.com/someone/project/pull/429 fixes the 401 errors",
+            "return 404",
+            "CHUNK_SIZE=500  # 请求超时时间",
+            "discord.errors.Forbidden: 403 Forbidden (error code: 50013): Missing Permissions",
+            "今天买了 500 块的东西",
+            "",
+        ],
+    )
+    def test_talk_gets_no_answer_unasked(self, assistant: Assistant, text: str) -> None:
+        assert not assistant.ask(text).speaks
+
+    def test_the_same_talk_is_answered_when_asked(self, assistant: Assistant) -> None:
+        answer = assistant.ask("feature request: retry automatically on HTTP 503")
+        assert answer.entry == "503"
+        assert not answer.speaks
+
+    def test_a_cry_for_help_outweighs_talk(self, assistant: Assistant) -> None:
+        assert assistant.ask("the 401 is fixed, but now I get HTTP 429, any ideas?").speaks
+
+    def test_no_entry_fits_small_talk_even_when_asked(self, assistant: Assistant) -> None:
+        answer = assistant.ask("which keyboard do you like?")
+        assert answer.entry is None
+        assert answer.confidence == 0
+        assert answer.title == ""
+
+
+class TestWording:
+    """People misspell and paraphrase."""
+
+    @pytest.mark.parametrize(
+        ("text", "entry"),
+        [
+            ("tokn group disabeld", "403"),
+            ("it keeps saying too many requsts", "429"),
+            ("令牌分组被禁用了怎么办", "403"),
+            ("令牌分組已被禁用怎麼辦", "403"),
+            ("api key 无效怎么办", "401"),
+        ],
+    )
+    def test_slips_and_paraphrase_are_understood(self, assistant: Assistant, text: str, entry: str) -> None:
+        assert assistant.ask(text).entry == entry
+
+
+class TestFacts:
+    """What support needs is read from the message."""
+
+    def test_the_facts_of_a_gateway_error_are_read(self, assistant: Assistant) -> None:
+        answer = assistant.ask(
+            "POST https://api.4allapi.com/v1/chat/completions\n"
+            f'{{"error":{{"message":"当前分组 svip 下对于模型 gpt-4o-mni 无可用渠道 (request id: {REQUEST_ID})"}}}}'
+        )
+        evidence = answer.evidence
+        assert (answer.entry, answer.case) == ("503", "no-channel")
+        assert (evidence.group, evidence.model, evidence.request_id) == ("svip", "gpt-4o-mni", REQUEST_ID)
+        assert evidence.url == "https://api.4allapi.com/v1/chat/completions"
+
+    def test_the_order_of_model_and_group_does_not_matter(self, assistant: Assistant) -> None:
+        text = "No available channel for model claude-3-opus under group default,vip (distributor)"
+        evidence = assistant.ask(text).evidence
+        assert (evidence.model, evidence.group) == ("claude-3-opus", "default,vip")
+
+    def test_of_a_chain_of_request_ids_the_last_one_counts(self, assistant: Assistant) -> None:
+        text = "bad (request id: 20260609100105619137295UACPyLo0) (request id: 20260609100105619137295ZZZZzzz1)"
+        assert assistant.ask(text).evidence.request_id == "20260609100105619137295ZZZZzzz1"
+
+    @pytest.mark.parametrize(
+        ("hint", "seconds"),
+        [
+            ("Please try again in 3.89s.", 3.89),
+            ("Please try again in 174ms.", 0.174),
+            ("Please retry after 60 seconds.", 60),
+            ("Please retry in 58.821668433s.", 58.821668433),
+            ("try again in 7m12s", 432),
+            ('"retryDelay": "47s"', 47),
+            ("retry-after: 20", 20),
+        ],
+    )
+    def test_how_long_to_wait_is_read_in_seconds(self, assistant: Assistant, hint: str, seconds: float) -> None:
+        assert assistant.ask(f"HTTP 429 {hint}").evidence.retry_after == pytest.approx(seconds)
+
+    def test_an_escaped_chinese_message_is_understood(self, assistant: Assistant) -> None:
+        body = json.dumps({"error": {"message": "当前分组 vip 下对于模型 gpt-9 无可用渠道"}})
+        assert "\\u" in body
+        answer = assistant.ask(body)
+        assert (answer.entry, answer.case) == ("503", "no-channel")
+
+    def test_a_chinese_error_in_json_inside_json_is_understood(self, assistant: Assistant) -> None:
+        inner = json.dumps({"error": {"message": "该令牌额度已用尽", "code": ""}}, ensure_ascii=False)
+        assert assistant.ask(json.dumps({"log": inner}, ensure_ascii=False)).case == "used-up"
+
+
+class TestKeys:
+    """A key is masked before anything else sees the text."""
+
+    KEY = "sk-" + "Zx9Q" * 12
+
+    def test_a_key_appears_nowhere_in_an_answer(self, assistant: Assistant) -> None:
+        answer = assistant.ask(f"curl -H 'Authorization: Bearer {self.KEY}' says Error code: 401")
+        assert answer.entry == "401"
+        assert len(answer.secrets) == 1
+        assert self.KEY[8:-4] not in repr(answer)
+        assert self.KEY[8:-4] not in json.dumps(answer.as_json())
+
+    def test_a_key_is_reported_where_nothing_else_is_answered(self, assistant: Assistant) -> None:
+        answer = assistant.ask(f"my key is {self.KEY}")
+        assert answer.entry is None
+        assert answer.secrets
+
+    def test_spans_are_spans_of_the_masked_text(self, assistant: Assistant) -> None:
+        answer = assistant.ask(f"{self.KEY} gives HTTP 429")
+        (sign,) = [sign for sign in answer.why if sign.kind == "status"]
+        assert answer.text[sign.start : sign.end] == "429"
+
+
+ASSISTANT = Assistant(load(default_directory()))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=400))
+def test_no_text_breaks_the_assistant(text: str) -> None:
+    answer = ASSISTANT.ask(text)
+    assert 0 <= answer.confidence <= 1
+    assert all(0 <= sign.start <= sign.end <= len(answer.text) for sign in answer.why)
+    json.dumps(answer.as_json())
+
+
+PIECES = st.sampled_from(
+    [
+        '"message":',
+        "{",
+        "}",
+        "Error code: ",
+        "429",
+        "\\u4ee4",
+        "sk-",
+        "'",
+        '"',
+        "request id: ",
+        "模型",
+        " ",
+        "\n",
+        "Invalid URL (",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=60).map("".join))
+def test_no_rubble_of_an_error_breaks_the_assistant(text: str) -> None:
+    assert 0 <= ASSISTANT.ask(text).confidence <= 1

@@ -1,0 +1,41 @@
+"""The answer's language is that of the words around what was pasted."""
+
+import pytest
+
+from bot.assistant.assistant import Assistant
+
+NO_CHANNEL = "当前分组 default 下对于模型 gpt-4o 无可用渠道"
+BODY = '{"error":{"message":"Invalid token","type":"new_api_error"}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        (f"I get this all the time: {NO_CHANNEL}", "en"),
+        (f"这是怎么回事 {BODY}", "zh"),
+        ("gpt-4o 一直报 429 怎么办", "zh"),
+        ("Привет, ошибка 429", "en"),
+        ("ошибка: 无效的令牌", "en"),
+        ("429 エラーが出ます", "en"),
+        ("```\n这里是日志\n```\nwhat does it mean?", "en"),
+        ('为什么报错\nTraceback (most recent call last):\n  File "main.py", line 3, in run', "zh"),
+    ],
+)
+def test_the_words_around_a_paste_decide(assistant: Assistant, text: str, lang: str) -> None:
+    assert assistant.ask(text).lang == lang
+
+
+@pytest.mark.parametrize("text", ["429", BODY, NO_CHANNEL, "", "🤖"])
+def test_without_words_of_their_own_the_fallback_decides(assistant: Assistant, text: str) -> None:
+    assert assistant.ask(text, fallback="zh").lang == "zh"
+    assert assistant.ask(text).lang == "en"
+
+
+def test_a_known_language_is_taken_whatever_the_words_are(assistant: Assistant) -> None:
+    assert assistant.ask("怎么办 429", lang="en").lang == "en"
+
+
+def test_words_before_and_after_a_long_log_are_read(assistant: Assistant) -> None:
+    log = "2026-01-02 10:00:00 INFO request served\n" * 500
+    assert assistant.ask("为什么会这样呢，求助\n" + log).lang == "zh"
+    assert assistant.ask(log + "为什么会这样呢，求助").lang == "zh"

@@ -1,0 +1,476 @@
+"""Every key here is put together at run time from a fixed alphabet; none was ever valid."""
+
+from __future__ import annotations
+
+import re
+import string
+import time
+from collections.abc import Callable
+from itertools import cycle, islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.assistant.secrets import Masked, Secret, mask
+
+ALPHANUMERIC = "a1B2c3D4e5F6g7H8i9J0kLmNoPqRsTuVwZy"
+HEX = "0f1e2d3c4b5a6978"
+BASE32 = "ABCDEFGHJK234567"
+DIGITS = "9182736450"
+
+
+def run(length: int, alphabet: str = ALPHANUMERIC) -> str:
+    return "".join(islice(cycle(alphabet), length))
+
+
+def pem(name: str) -> str:
+    dashes = "-" * 5
+    return f"{dashes}BEGIN {name}{dashes}\n{run(64)}\n{run(50)}==\n{dashes}END {name}{dashes}"
+
+
+GATEWAY = "sk-" + run(48)
+BOT = "M" + run(25) + "." + run(6) + "." + run(38)
+WEBHOOK = "https://discord.com/api/" + "webhooks/" + run(19, DIGITS) + "/" + run(68)
+JWT = "eyJ" + run(33) + "." + "eyJ" + run(60) + "." + run(43)
+
+FORMATS = [
+    ("gateway", GATEWAY, "sk-a1…9J"),
+    ("one-hub", "sk-" + run(17) + "_" + run(43), "sk-a1…D4"),
+    ("openai", "sk-" + run(20) + "T3Blbk" + "FJ" + run(20), "sk-a1…J0"),
+    ("openai-project", "sk-proj-" + run(74) + "T3Blbk" + "FJ" + run(74), "sk-proj-a1…B2"),
+    ("openai-project", "sk-svcacct-" + run(60), "sk-svcacct-a1…mN"),
+    ("openai-project", "sk-admin-" + run(60), "sk-admin-a1…mN"),
+    ("anthropic", "sk-ant-api03-" + run(93) + "AA", "sk-ant-api03-a1…AA"),
+    ("anthropic", "sk-ant-oat01-" + run(93) + "AA", "sk-ant-oat01-a1…AA"),
+    ("openrouter", "sk-or-v1-" + run(64, HEX), "sk-or-v1-0f…78"),
+    ("deepseek", "sk-" + run(32, HEX), "sk-0f…78"),
+    ("sk", "sk-" + run(40), "sk-a1…5F"),
+    ("google", "AIza" + "Sy" + run(33), "AIzaSy…Zy"),
+    ("groq", "gsk_" + run(52), "gsk_a1…0k"),
+    ("xai", "xai-" + run(80), "xai-a1…9J"),
+    ("replicate", "r8_" + run(37), "r8_a1…a1"),
+    ("huggingface", "hf_" + run(34), "hf_a1…wZ"),
+    ("huggingface", "api_org_" + run(34), "api_org_a1…wZ"),
+    ("perplexity", "pplx-" + run(48), "pplx-a1…9J"),
+    ("azure", run(52) + "JQQJ9" + "9" + run(26), "[token]"),
+    ("aws", "AKIA" + run(16, BASE32), "AKIAAB…67"),
+    ("aws", "ABSK" + run(120), "ABSKa1…H8"),
+    ("elevenlabs", "sk_" + run(48, HEX), "sk_0f…78"),
+    ("stripe", "sk_" + "live_" + run(24), "sk_live_a1…oP"),
+    ("github", "ghp_" + run(36), "ghp_a1…ya"),
+    ("github", "github_pat_" + run(82), "github_pat_a1…0k"),
+    ("slack", "xoxb-" + run(12, DIGITS) + "-" + run(12, DIGITS) + run(24), "xoxb-91…oP"),
+    ("npm", "npm_" + run(36), "npm_a1…ya"),
+    ("cloudflare", "cfut_" + run(40) + run(8, HEX), "cfut_a1…3c"),
+    ("zhipu", run(32, HEX) + "." + run(16), "[token]"),
+    ("telegram", run(10, DIGITS) + ":" + run(35), "[token]"),
+    ("discord-bot", BOT, "[token]"),
+    ("discord-webhook", WEBHOOK, "[webhook]"),
+    ("jwt", JWT, "[token]"),
+    ("private-key", pem("RSA PRIVATE KEY"), "[private key]"),
+]
+KEYS = [key for _, key, _ in FORMATS]
+
+
+def only(text: str) -> Secret:
+    masked = mask(text)
+    (secret,) = masked.secrets
+    assert masked.text[secret.start : secret.end] == secret.shown
+    return secret
+
+
+def assert_nothing_readable(key: str, masked: Masked) -> None:
+    rest = masked.text
+    for secret in masked.secrets:
+        rest = rest.replace(secret.shown, "\n")
+    assert not [key[at : at + 8] for at in range(len(key) - 7) if key[at : at + 8] in rest]
+
+
+# --- Formats ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "key", "shown"), FORMATS)
+@pytest.mark.parametrize(
+    "around",
+    ["{}", "my key {} fails", "密钥{}，请看", '"api_key": "{}",', "KEY={}\n", "({})", "**{}**", "_{}_", r"\n{}\n"],
+)
+def test_every_format_is_masked_wherever_it_stands(kind: str, key: str, shown: str, around: str) -> None:
+    masked = mask(around.format(key))
+    assert masked.text == around.format(shown)
+    assert [(secret.kind, secret.shown) for secret in masked.secrets] == [(kind, shown)]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_mask_shows_no_more_than_the_prefix_and_two_characters_at_each_end(key: str) -> None:
+    shown = only(key).shown
+    assert "`" not in shown
+    head, _, end = shown.partition("…")
+    assert shown.startswith("[") or (key.startswith(head) and len(end) == 2 and len(head) <= 15)
+
+
+def test_several_keys_and_the_same_key_twice_are_each_masked_in_the_order_of_the_text() -> None:
+    google = "AIza" + run(35)
+    masked = mask(f"{GATEWAY} {google}\n{GATEWAY}")
+    assert [secret.kind for secret in masked.secrets] == ["gateway", "google", "gateway"]
+    assert masked.text == "sk-a1…9J AIzaa1…Zy\nsk-a1…9J"
+    assert [masked.text[secret.start : secret.end] for secret in masked.secrets] == masked.text.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"Authorization: Bearer {GATEWAY}", "gateway"),
+        (f"Authorization: Bearer {JWT}", "jwt"),
+        (f"https://example.com/v1beta/models?key={'AIza' + run(35)}&alt=sse", "google"),
+        (f"OPENAI_API_KEY={'sk-proj-' + run(60)}", "openai-project"),
+        (f"openai-insecure-api-key.{GATEWAY}", "gateway"),
+        (f"https://api.telegram.org/bot{run(10, DIGITS)}:{run(35)}/getMe", "telegram"),
+    ],
+)
+def test_a_key_whose_format_is_known_is_named_by_it_and_not_by_its_place(text: str, kind: str) -> None:
+    assert only(text).kind == kind
+
+
+def test_a_key_glued_to_bearer_is_still_masked() -> None:
+    assert mask(f"Bearer{GATEWAY}").text == "Bearersk-a1…9J"
+
+
+def test_a_private_key_cut_off_in_the_middle_is_masked_to_its_last_line() -> None:
+    cut = pem("PRIVATE KEY").split("=")[0]
+    assert mask(f"{cut}, why?").text == "[private key], why?"
+
+
+def test_a_letter_that_is_longer_in_lower_case_does_not_move_the_spans() -> None:
+    assert mask(f"İİİ Authorization: {run(20)} İ").text == "İİİ Authorization: [key] İ"
+
+
+# --- Places -----------------------------------------------------------------------------------------
+
+UNKNOWN = run(32)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "left"),
+    [
+        ("Authorization: Bearer {}", "header", "Authorization: Bearer [key]"),
+        ("authorization: {}", "header", "authorization: [key]"),
+        ("AUTHORIZATION: Basic {}", "header", "AUTHORIZATION: Basic [key]"),
+        ("{{'Authorization': 'Bearer {}'}}", "header", "{'Authorization': 'Bearer [key]'}"),
+        (r"{{\"x-api-key\": \"{}\"}}", "header", r"{\"x-api-key\": \"[key]\"}"),
+        ("X-Api-Key:{}", "header", "X-Api-Key:[key]"),
+        ("x-goog-api-key: {}", "header", "x-goog-api-key: [key]"),
+        ("mj-api-secret: {}", "header", "mj-api-secret: [key]"),
+        ('headers.set("api-key", "{}")', "header", 'headers.set("api-key", "[key]")'),
+        ("realtime, openai-insecure-api-key.{}", "header", "realtime, openai-insecure-api-key.[key]"),
+        ("sent with bearer {}.", "bearer", "sent with bearer [token]."),
+        ("https://example.com/x?key={}&alt=sse", "query", "https://example.com/x?key=[key]&alt=sse"),
+        (r"/x?a=b\u0026api_key={}\u0026c", "query", r"/x?a=b\u0026api_key=[key]\u0026c"),
+        ("wss://example.com/?token={}", "query", "wss://example.com/?token=[key]"),
+        ("OPENAI_API_KEY={}", "assignment", "OPENAI_API_KEY=[key]"),
+        ("ANTHROPIC_AUTH_TOKEN: {}", "assignment", "ANTHROPIC_AUTH_TOKEN: [key]"),
+        ('"apiKey": "{}"', "assignment", '"apiKey": "[key]"'),
+        ("'api_key' => '{}'", "assignment", "'api_key' => '[key]'"),
+        ("密钥：{}", "assignment", "密钥：[key]"),
+        ("tool --api-key {} run", "assignment", "tool --api-key [key] run"),
+        ("password={}", "password", "password=[password]"),
+        ('"Password": "{}"', "password", '"Password": "[password]"'),
+        ("postgres://me:{}@db.example.com/desk", "password", "postgres://me:[password]@db.example.com/desk"),
+        ("https://:{}@example.com", "password", "https://:[password]@example.com"),
+    ],
+)
+def test_a_value_of_no_known_format_is_masked_for_where_it_stands(text: str, kind: str, left: str) -> None:
+    masked = mask(text.format(UNKNOWN))
+    assert masked.text == left
+    assert [secret.kind for secret in masked.secrets] == [kind]
+
+
+def test_hexadecimal_digits_next_to_an_azure_host_are_an_azure_key() -> None:
+    assert only(f"https://x.openai.azure.com/openai api-key: {run(32, HEX)}").kind == "azure"
+
+
+@pytest.mark.parametrize("password", ["hunter2!", "Tr0ub4dor&3", "p@ss:w0rd", "it's-1-secret"])
+def test_a_quoted_password_is_masked_to_its_closing_quote(password: str) -> None:
+    assert mask(f'"password": "{password}", "user": "me"').text == '"password": "[password]", "user": "me"'
+
+
+def test_a_password_with_an_at_sign_is_masked_to_the_host() -> None:
+    assert mask("redis://me:p@ss@host:6379/0").text == "redis://me:[password]@host:6379/0"
+
+
+# --- Not keys ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sk-xxxx sk-... sk-**** sk-your-key sk-your-api-key-goes-here",
+        "sk-" + "x" * 48,
+        "AIza" + "X" * 35,
+        "Authorization: Bearer YOUR_API_KEY",
+        "Authorization: Bearer your-api-key",
+        "Authorization: Bearer $OPENAI_API_KEY",
+        "Authorization: Bearer ${API_KEY_4ALL}",
+        "Authorization: Bearer <token>",
+        "Authorization: Bearer {{api_key}}",
+        "x-api-key: [[key]]",
+        "api_key=None, token=null, secret=undefined",
+        'api_key = os.environ["OPENAI_API_KEY"]',
+        "apiKey: process.env.OPENAI_API_KEY,",
+        "apiKey: getOpenRouterApiKeyFromConfiguration()",
+        "`Bearer ${process.env.KEY}`",
+        "postgres://user:password@localhost/db postgres://${USER}:${PASS}@host/db",
+        'password: required; "password": "string"; password = os.getenv("DB_PASS1")',
+    ],
+)
+def test_a_placeholder_stays_as_it_is(text: str) -> None:
+    assert mask(text) == Masked(text, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Incorrect API key provided: sk-VKMIs*****wjh3. You can find your API key at …",
+        "TokenStatusExhausted[sk-abc***xyz]",
+        "sk-ab…yz sk-" + run(20) + "...wjh3",
+        "Authorization: Bearer sk-a1B2c…9J0k",
+        "api_key:*** https://***.com/***/***?key=***",
+        "password=********",
+    ],
+)
+def test_a_key_that_was_masked_before_stays_as_it_is(text: str) -> None:
+    assert mask(text) == Masked(text, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "无效的令牌 (request id: 202605200714345261721308268d9d6SjTLSqD4)",
+        "req_011CPabcdefghijkLMNOPqrst chatcmpl-9xYzAbCdEfGhIjKlMnOpQr org-AbCdEfGhIjKlMnOpQrStUv12",
+        "cf-ray: 8f1b2c3d4e5f6a7b-SJC, 550e8400-e29b-41d4-a716-446655440000",
+        "commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b, sha256:" + run(64, HEX),
+        "task-force-something-long disk-0123456789abcdef0123 ask-me-anything-about-this-1234567890",
+        "claude-3-5-sonnet-20241022 gemini-2.5-pro-preview-05-06 deepseek-v3-0324 sk-SK-ViktoriaNeural",
+        "/home/me/sk-learn/venv/lib/python3.11/site-packages/openai/_base_client.py",
+        "https://api.example.com/v1/chat/completions?stream=true&model=gpt-4o&key=unlimited",
+        "http://localhost:3000/@me and https://example.com/@someone/an-article-1234abcd",
+        "the bearer of this message; Bearer authentication is required; Bearer token",
+        'WWW-Authenticate: Bearer realm="https://auth.example.com/", error="invalid_token"',
+        "token=unlimited, max_tokens=40961234, token: 12345678, Unexpected token: function1",
+        "Idempotency-Key: 6f1e2d3c-aaaa-4bbb-8ccc-0123456789ab",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "令牌分组 vip 已被禁用，密钥：请填写，密码：错误",
+        "xoxo-hugs-and-kisses-to-everyone hf_hub_download_some_long_name npm_config_registry_and_more",
+    ],
+)
+def test_what_only_resembles_a_key_stays_as_it_is(text: str) -> None:
+    assert mask(text) == Masked(text, ())
+
+
+# --- Surroundings -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Bearer Bearer {}",
+        "authorization: bearer  BEARER {}",
+        'headers = {{"Authorization": "Bearer Bearer {}"}}',
+        'Bearer "Bearer {}"',
+        "Bearer Bearer\u200b {}",
+    ],
+)
+def test_bearer_twice_is_reported(text: str) -> None:
+    assert only(text.format(GATEWAY)).bearer_twice
+
+
+@pytest.mark.parametrize("text", ["Authorization: Bearer {}", "the bearer said: Authorization: Bearer {}", "{}"])
+def test_one_bearer_is_not_two(text: str) -> None:
+    assert not only(text.format(GATEWAY)).bearer_twice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Authorization: Bearer "{}"',
+        "Authorization: Bearer '{}'",
+        "Authorization: Bearer `{}`",
+        "Authorization: Bearer “{}”",
+        r'-H "Authorization: Bearer \"{}\""',
+        "-H \"x-api-key: '{}'\"",
+        "x-api-key: '{}'",
+        'curl x\nx-api-key: "{}"\n',
+        '"Authorization": "Bearer \'{}\'"',
+        "api_key=\"'{}'\"",
+        r'"api_key": "\"{}\""',
+        "OPENAI_API_KEY=“{}”",
+        '"api_key": “{}”',
+        'Authorization: Bearer \u200b"{}"',
+    ],
+)
+def test_a_key_in_quotes_is_masked_and_the_quotes_are_reported(text: str) -> None:
+    secret = only(text.format(GATEWAY))
+    assert secret.quoted
+    assert secret.shown == "sk-a1…9J"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"api_key": "{}"',
+        'api_key="{}"',
+        "client = OpenAI(api_key='{}', base_url='https://example.com')",
+        '"Authorization": "Bearer {}"',
+        '    Authorization: "Bearer {}",',
+        '{{"Authorization": `Bearer {}`}}',
+        "-H 'Authorization: Bearer {}'",
+        r'{{"body": "{{\"api_key\": \"{}\"}}"}}',
+        '-d \'{{"key":"{}"}}\'',
+        "my key is “{}” and `{}`"[:14] + "{}”",
+        "my key is `{}`, help",
+        "'Bearer ' + '{}'",
+    ],
+)
+def test_the_quotes_of_a_literal_or_of_prose_are_not_the_keys(text: str) -> None:
+    assert not only(text.format(GATEWAY)).quoted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"{} "',
+        'api_key=" {}"',
+        "api_key='{}\n'",
+        r'"api_key": "{}\n"',
+        r'"Authorization": "Bearer {}\n"',
+        '"Authorization": "Bearer  {}"',
+        'curl -H "Authorization: Bearer {} "',
+        "Authorization: Bearer  {}",
+        "Authorization: Bearer \u00a0{}",
+        "{}\u200b",
+        "\ufeff{}",
+        "key\u200b{}",
+    ],
+)
+def test_a_space_or_an_invisible_character_at_a_key_is_reported(text: str) -> None:
+    assert only(text.format(GATEWAY)).spaced
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my key {} fails",
+        '"api_key": "{}" ,',
+        "Authorization: Bearer {}\n",
+        "```\n{}\n```",
+        '["a", "{}", "b"]',
+        'he said "no" {} "yes"',
+        "Bearer\n{}",
+    ],
+)
+def test_a_space_outside_the_quotes_is_none_of_the_keys(text: str) -> None:
+    assert not only(text.format(GATEWAY)).spaced
+
+
+@pytest.mark.parametrize("behind", ["-123", "-", "#12", "-gpt", "-" + run(20)])
+def test_text_glued_behind_a_gateway_key_is_masked_with_it_and_reported(behind: str) -> None:
+    masked = mask(f"{GATEWAY}{behind} fails")
+    assert masked.text == "sk-a1…9J fails"
+    assert (masked.secrets[0].kind, masked.secrets[0].tail) == ("gateway", True)
+
+
+@pytest.mark.parametrize("behind", ["", " -123", " #12", "，12", "."])
+def test_text_after_a_gateway_key_is_no_tail(behind: str) -> None:
+    assert not only(GATEWAY + behind).tail
+
+
+def test_a_channel_behind_a_one_hub_key_is_a_tail() -> None:
+    assert only(f"sk-{run(17)}_{run(43)}#7").tail
+
+
+def test_invisible_characters_inside_a_key_do_not_hide_it() -> None:
+    key = f"s\u200bk-{run(20)}\u200b\u2060{run(27)}\ufeff9"
+    masked = mask(f"a\u200bb {key} c\u200bd")
+    assert masked.text == "a\u200bb sk-a1…79 c\u200bd" or masked.text.startswith("a\u200bb sk-a1…")
+    assert masked.text.endswith("9 c\u200bd")
+    assert masked.secrets[0].kind == "gateway"
+    assert masked.secrets[0].spaced
+
+
+# --- Any text ---------------------------------------------------------------------------------------
+
+FRAGMENTS = [
+    *KEYS,
+    "Authorization: ", "Bearer ", "api_key=", '"api_key": "', "token: ", "password=", "x-api-key: ", "?key=", "://me:",
+    "@", '"', "'", "`", "“", "\\", "\n", " ", ".", "...", "…", "*", "**", "-", "#", "/", "[key]", "(", "$", "{", "%20",
+    "\u200b", "\ufeff", "\u00a0", "，", "密钥", "sk-", "sk-ab…yz", "your-api-key", "word", "=", ":", "&", UNKNOWN,
+]  # fmt: skip
+any_text = st.text(max_size=40) | st.lists(st.sampled_from(FRAGMENTS), max_size=4).map("".join)
+separator = st.sampled_from([" ", "\n", '"', "'", "=", ": ", "(", "（", "，", "密钥", "。", "\t"])
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(any_text, max_size=4).map(" ".join))
+def test_any_text_is_kept_but_for_its_masks_and_masking_it_again_changes_nothing(text: str) -> None:
+    masked = mask(text)
+    copied = written = 0
+    for secret in masked.secrets:
+        assert masked.text[secret.start : secret.end] == secret.shown
+        assert secret.start >= copied
+        kept = masked.text[copied : secret.start]
+        assert kept in text[written:]
+        written = text.index(kept, written) + len(kept)
+        copied = secret.end
+    assert text.endswith(masked.text[copied:])
+    assert mask(masked.text) == Masked(masked.text, ())
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(any_text, separator, st.sampled_from(KEYS), separator, any_text)
+def test_no_eight_characters_of_a_key_stay_readable(before: str, left: str, key: str, right: str, after: str) -> None:
+    assert_nothing_readable(key, mask(f"{before}{left}{key}{right}{after}"))
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    st.text(string.ascii_letters + string.digits, min_size=48, max_size=48).filter(
+        lambda body: "x" not in body.lower()
+    ),
+    st.integers(0, 47),
+)
+def test_no_eight_characters_of_a_gateway_key_with_an_invisible_one_inside_stay_readable(body: str, at: int) -> None:
+    masked = mask(f"key: sk-{body[:at]}\u200b{body[at:]} fails")
+    assert masked.text == f"key: sk-{body[:2]}…{body[-2:]} fails"
+
+
+# --- Time -------------------------------------------------------------------------------------------
+
+
+def seconds(work: Callable[[], object]) -> float:
+    best = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "sk-", "Bearer ", "eyJ", "eyJ" + "a" * 14 + ".", '"', " ", "1", "=", "A", "Aa", ".", ":", "-", "_", "\\",
+        "-----BEGIN ", "-----BEGIN " + "PRIVATE KEY-----a-", "://", "://a:", "@://a:b", "token=", 'api_key="',
+        "authorization: bearer ", 'password="', "\u200b", "a\u200b", "\u200bsk-", "?key=", "a" * 24 + ".aaaaaa.",
+        "12345678:", "sk-a_", "aB1aB1aB1.", "İ", 'Bearer "aB1aB1aB ', GATEWAY + " ",
+    ],
+)  # fmt: skip
+def test_the_time_grows_with_the_text_and_not_faster(shape: str) -> None:
+    small, large = (shape * (size // len(shape)) for size in (5_000, 40_000))
+    assert seconds(lambda: mask(large)) <= 16 * max(seconds(lambda: mask(small)), 0.0005)
+
+
+def test_a_log_without_keys_takes_little_more_than_looking_for_numbers() -> None:
+    line = '2026-05-20 20:07:14 INFO relay: status=429 model=gpt-4o-mini group=vip POST "/v1/chat/completions" 127 ms\n'
+    log = line * (1_000_000 // len(line))
+    assert mask(log).secrets == ()
+    assert seconds(lambda: mask(log)) <= 8 * seconds(lambda: re.findall(r"\d{3}", log))
