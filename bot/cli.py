@@ -1,0 +1,217 @@
+"""The terminal: run · demo · ask · check · eval. Only `run` and `demo` load discord.py, when called."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, NoReturn, cast
+
+import typer
+
+from bot import terminal
+from bot.assistant import evaluation, examples
+from bot.assistant.assistant import Assistant
+from bot.knowledge import loading
+from bot.knowledge.schema import LANGUAGES, Language
+from bot.reading.text import decode
+
+app = typer.Typer(
+    name="error-desk",
+    help="Error Desk: what an API error means, what to do and whom to tell.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+UNUSABLE = 2
+"""Exit code for input that cannot be used, as for a wrong option."""
+
+
+def main() -> None:
+    """Run the command line; the process exits with the command's code."""
+    app()
+
+
+def _fail(text: str, code: int = UNUSABLE) -> NoReturn:
+    typer.echo(f"error: {text}", err=True)
+    raise typer.Exit(code)
+
+
+def _language(value: str | None) -> Language | None:
+    if value is not None and value not in LANGUAGES:
+        raise typer.BadParameter(f"'{value}' is none of {', '.join(LANGUAGES)}")
+    return value
+
+
+Lang = Annotated[
+    str | None, typer.Option("--lang", callback=_language, metavar="en|zh", help="Answer in this language.")
+]
+KnowledgeDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--knowledge",
+        envvar="KNOWLEDGE_DIR",
+        help="The knowledge base to use. [default: the one that comes with the bot]",
+    ),
+]
+
+
+@app.command()
+def run() -> None:
+    """Run the bot. Settings come from the environment (DISCORD_TOKEN, SUPPORT_CHANNELS …)."""
+    from bot.chat.run import run as run_bot
+    from bot.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingsError as error:
+        _fail(str(error))
+    raise typer.Exit(run_bot(settings))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Serve on this port; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Try the real bot on a page in your browser: no Discord account, no token, no network."""
+    from bot.demo import serve
+
+    raise typer.Exit(serve(knowledge or loading.default_directory(), port=port, open_browser=browser))
+
+
+@app.command()
+def ask(
+    text: Annotated[
+        list[str] | None, typer.Argument(help="A code, a question or a pasted error; - reads standard input.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="Read this file instead of TEXT.")] = None,
+    lang: Lang = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read {"id", "text"} lines from standard input, print one object a line.')
+    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show on the text what decided.")] = False,
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Answer TEXT in the terminal. Exit code 0: answered, 1: no entry fits."""
+    if as_jsonl:
+        if text or file:
+            _fail("--jsonl reads standard input; leave out TEXT and --file")
+        _answer_lines(knowledge, cast("Language | None", lang))
+        return
+    question = _question(text, file)
+    assistant = _assistant(knowledge)
+    answer = assistant.ask(question, lang=cast("Language | None", lang))
+    if as_json:
+        typer.echo(json.dumps(answer.as_json(), ensure_ascii=False))
+    else:
+        terminal.show(answer, assistant.knowledge, explain=explain)
+    raise typer.Exit(0 if answer.entry else 1)
+
+
+@app.command()
+def check(
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", envvar="KNOWLEDGE_DIR", help="The knowledge base.")
+    ] = None,
+    write_schema: Annotated[
+        bool, typer.Option("--write-schema", help="Also write schema.json, which editors complete from.")
+    ] = False,
+) -> None:
+    """Validate a knowledge base and run its examples. Exit code 1 where anything is wrong."""
+    where = directory or loading.default_directory()
+    if write_schema:
+        loading.write_schema(where)
+    try:
+        base = loading.load(where)
+    except loading.KnowledgeError as error:
+        typer.echo(str(error))
+        _fail(f"{len(error.problems)} mistakes in {where}", 1)
+    failures = list(examples.run(Assistant(base)))
+    for failure in failures:
+        shown = " ".join(failure.text.split())
+        typer.echo(f"{failure.meaning}: resolves to {failure.found}, wanted {failure.wanted}: {shown[:100]}")
+    if failures:
+        _fail(f"{len(failures)} examples do not resolve as they should", 1)
+    meanings = list(base.meanings())
+    parts = [base.part(meaning) for meaning in meanings]
+    count = sum(len(part.examples) + len(part.not_examples) for part in parts)
+    typer.echo(f"{len(base.entries)} entries, {len(meanings) - len(base.entries)} cases, {count} examples: all well")
+
+
+@app.command(name="eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Labelled messages, one JSON object a line.")],
+    show_misses: Annotated[bool, typer.Option("--misses", help="List the messages that went wrong.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Measure how right the answers are on labelled messages."""
+    assistant = _assistant(knowledge)
+    try:
+        rows = evaluation.read_rows(file)
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"{file}: cannot be read: {error}")
+    except evaluation.LabelledFileError as error:
+        _fail(str(error))
+    results = list(evaluation.judge(assistant, terminal.watched(rows, "messages", len(rows))))
+    if as_json:
+        typer.echo(json.dumps(evaluation.as_json(results, assistant.knowledge), ensure_ascii=False))
+    else:
+        terminal.show_figures(results, assistant.knowledge, with_misses=show_misses)
+
+
+def _assistant(directory: Path | None) -> Assistant:
+    try:
+        return Assistant(loading.load(directory or loading.default_directory()))
+    except loading.KnowledgeError as error:
+        typer.echo(str(error), err=True)
+        _fail("the knowledge base cannot be used; `python -m bot check` shows the same list", UNUSABLE)
+
+
+def _question(text: list[str] | None, file: Path | None) -> str:
+    if file is not None:
+        if text:
+            _fail("give TEXT or --file, not both")
+        return _read(file)
+    if text and text != ["-"]:
+        return " ".join(text)
+    if not text and sys.stdin.isatty():
+        _fail('nothing to answer; try: python -m bot ask "Error code: 429"')
+    return decode(sys.stdin.buffer.read())
+
+
+def _read(file: Path) -> str:
+    try:
+        return decode(file.read_bytes())
+    except OSError as error:
+        _fail(f"{file}: {error.strerror}")
+
+
+def _answer_lines(directory: Path | None, lang: Language | None) -> None:
+    assistant = _assistant(directory)
+    for number, line in enumerate(terminal.watched(_lines(), "answers"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            question, id_ = record["text"], record.get("id")
+            if not isinstance(question, str):
+                raise TypeError("'text' is not a string")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            reason = "'text' is missing" if isinstance(error, KeyError) else str(error)
+            result = {"id": None, "line": number, "error": reason}
+        else:
+            result = {"id": id_, **assistant.ask(question, lang=lang).as_json()}
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+
+
+def _lines() -> Iterator[str]:
+    """Yield the lines of standard input; a byte that is no UTF-8 spoils its own line only."""
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", errors="replace")

@@ -1,0 +1,156 @@
+"""Answers and figures in the terminal: colour and boxes where a person watches, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from bot.assistant.answer import Answer
+from bot.assistant.evaluation import GROUPS, Result, by, confusion, figures, misses
+from bot.knowledge.base import Knowledge
+from bot.knowledge.schema import Acts, Language
+
+ItemT = TypeVar("ItemT")
+
+_COLOUR: dict[Acts, str] = {"you": "yellow", "wait": "blue", "support": "red"}
+
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "cause": "Why",
+        "steps": "What to do",
+        "escalate": "If that does not help",
+        "read": "Read from your text",
+        "also": "It may also be",
+        "sure": "{share} % sure",
+        "secret": "Your text held an API key ({shown}). Whoever saw it can use it: revoke it and make a new one.",
+        "unknown": "No entry fits this text.",
+        "human": "A human can help: {support}",
+        "model": "model",
+        "group": "group",
+        "request_id": "request id",
+        "url": "address",
+    },
+    "zh": {
+        "cause": "原因",
+        "steps": "怎么办",
+        "escalate": "还是不行的话",
+        "read": "从你的文字里读到",
+        "also": "也可能是",
+        "sure": "把握 {share} %",
+        "secret": "你的文字里有一个 API 密钥（{shown}）。看到它的人都能使用：请吊销它，再新建一个。",
+        "unknown": "没有符合这段文字的条目。",
+        "human": "可以找人工帮忙：{support}",
+        "model": "模型",
+        "group": "分组",
+        "request_id": "请求 ID",
+        "url": "地址",
+    },
+}
+
+
+def _console() -> Console:
+    """Return a console for standard output; in a pipe it neither wraps nor colours."""
+    watched = sys.stdout.isatty()
+    return Console(soft_wrap=not watched, highlight=False, width=None if watched else 10_000)
+
+
+def show(answer: Answer, knowledge: Knowledge, *, explain: bool = False) -> None:
+    """Print an answer.
+
+    Args:
+        answer: What the assistant said.
+        knowledge: Where to find a human when nothing fits.
+        explain: Also show on the text which evidence decided.
+    """
+    console, words = _console(), _WORDS[answer.lang]
+    for secret in answer.secrets:
+        console.print(Text(words["secret"].format(shown=secret.shown), style="bold red"))
+    if answer.entry is None:
+        console.print(words["unknown"])
+        console.print(words["human"].format(support=knowledge.service.support[answer.lang]), markup=False)
+    else:
+        _show_entry(console, answer)
+    if explain:
+        _explain(console, answer)
+
+
+def _show_entry(console: Console, answer: Answer) -> None:
+    words, colour = _WORDS[answer.lang], _COLOUR[answer.acts]
+    heading = f"{answer.status} · {answer.title}" if answer.status else answer.title
+    name = answer.entry if answer.case is None else f"{answer.entry}/{answer.case}"
+    console.print(Text.assemble((heading, f"bold {colour}"), ("  " + str(name), "dim")))
+    for finding in answer.findings:
+        console.print(Text(f"→ {finding.text}", style="bold"))
+    console.print()
+    console.print(Text.assemble((words["cause"] + ": ", "bold"), answer.cause))
+    console.print(Text(words["steps"], style="bold"))
+    for number, step in enumerate(answer.steps, start=1):
+        console.print(f"  {number}. {step}", markup=False)
+    console.print(Text.assemble((words["escalate"] + ": ", "bold"), answer.escalate))
+    read = {name: getattr(answer.evidence, name) for name in ("model", "group", "request_id", "url")}
+    if any(read.values()):
+        shown = ", ".join(f"{words[name]} {value}" for name, value in read.items() if value)
+        console.print(Text(f"{words['read']}: {shown}", style="dim"))
+    if answer.alternatives:
+        others = " · ".join(
+            f"{other.entry if other.case is None else f'{other.entry}/{other.case}'} {other.title}"
+            for other in answer.alternatives
+        )
+        console.print(Text(f"{words['also']}: {others}", style="dim"))
+    if answer.confidence < 1:
+        console.print(Text(words["sure"].format(share=round(100 * answer.confidence)), style="dim"))
+
+
+def _explain(console: Console, answer: Answer) -> None:
+    """Mark the evidence on the (masked) text and list it."""
+    text = Text(answer.text)
+    for sign in reversed(answer.why):
+        text.stylize("reverse bold", sign.start, sign.end)
+    console.print(Panel(text) if console.is_terminal else text)
+    for sign in answer.why:
+        console.print(
+            f"{sign.kind:8} {sign.meaning!s:16} {sign.start}-{sign.end}  {escape(sign.text)}  ({sign.weight:.2f})"
+        )
+
+
+def watched(items: Iterable[ItemT], what: str, total: int | None = None) -> Iterator[ItemT]:
+    """Yield items behind a progress bar on standard error, if a person is there to see it."""
+    if not sys.stderr.isatty() or (total is not None and total < 50):
+        yield from items
+        return
+    from rich.progress import track
+
+    yield from track(items, description=what, total=total, console=Console(stderr=True), transient=True)
+
+
+def show_figures(results: Sequence[Result], knowledge: Knowledge, *, with_misses: bool) -> None:
+    """Print how right the answers were, overall and by label, language and kind."""
+    console = _console()
+    published = knowledge.service.published
+    overall = figures(results, published)
+    console.print(f"{len(results)} messages, in percent")
+    table = Table("", "rows", *overall, box=None, pad_edge=False)
+    table.add_row("all", str(len(results)), *(f"{value:.1f}" for value in overall.values()))
+    for title, key in GROUPS.items():
+        table.add_section()
+        for value, group in by(results, key).items():
+            shares = figures(group, published).values()
+            table.add_row(f"{title} {value}", str(len(group)), *(f"{share:.1f}" for share in shares))
+    console.print(table)
+    if wrong := confusion(results):
+        console.print("confused: " + ", ".join(f"{label}→{entry} ×{n}" for (label, entry), n in wrong.most_common()))
+    if with_misses:
+        for result in misses(results, knowledge):
+            shown = " ".join(result.row.text.split())[:160]
+            verdict = "spoke" if result.speaks else "silent"
+            console.print(
+                f"{result.row.id} wanted {result.row.label}, {verdict}, first {result.first or '-'}: {shown}",
+                markup=False,
+            )
