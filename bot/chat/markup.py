@@ -1,0 +1,55 @@
+"""Words that are not ours, made inert: they cannot format, mention or link in our cards."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CODE_SPAN = re.compile(r"(`[^`\n]+`)")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def code(value: str, limit: int = 80) -> str:
+    """Return `value` as inline code that nothing inside it can close.
+
+    Args:
+        value: any text, for example a model name read from a message.
+        limit: how many characters of it to show.
+
+    Returns:
+        One line of inline code; an empty string where `value` has nothing visible.
+    """
+    # A backtick look-alike: Discord has no escape inside inline code.
+    shown = clip(_visible(value).replace("`", "ˋ"), limit)
+    return f"`{shown}`" if shown else ""
+
+
+def plain(text: str) -> str:
+    """Return `text` with its inline code kept and all other markup shown as it is written.
+
+    Discord takes a backslash before any ASCII punctuation for an escape; this also keeps a bare
+    `https://…` from becoming a link and `@name` or `<@1>` from becoming a mention.
+    """
+    parts = _CODE_SPAN.split(text)
+    return "".join(
+        code(part[1:-1], 300) if index % 2 else _PUNCTUATION.sub(r"\\\1", _visible(part, keep_ends=True))
+        for index, part in enumerate(parts)
+    )
+
+
+def clip(text: str, limit: int) -> str:
+    """Return at most `limit` characters of `text`, cut at a space near the end where there is one."""
+    if len(text) <= limit:
+        return text
+    cut = text[: max(0, limit - 1)]
+    space = max(cut.rfind(" "), cut.rfind("\n"))
+    if space > limit * 0.8:
+        cut = cut[:space]
+    return cut.rstrip(" \n\\") + "…"
+
+
+def _visible(text: str, *, keep_ends: bool = False) -> str:
+    """Return `text` on one line, without control characters and marks that turn its direction."""
+    line = re.sub(r"\s+", " ", text)
+    shown = "".join(char for char in line if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+    return shown if keep_ends else shown.strip()

@@ -1,0 +1,111 @@
+"""The demo: the real bot in a local browser page, with no network, no token and no Discord account.
+
+SimCord plays Discord: the client, its cogs and cards are the very ones that `run` connects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import webbrowser
+from contextlib import AbstractAsyncContextManager, suppress
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.chat.client import Desk
+from bot.knowledge.base import Knowledge
+from bot.knowledge.loading import KnowledgeError, default_directory, load
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from simcord import Env
+    from simcord.actors import MemberActor
+    from simcord.builders import ChannelHandle
+
+PASTED = """\
+Since this morning about every third call fails, what can I do?
+```
+openai.RateLimitError: Error code: 429 - {'error': {'message': 'Too many requests, please try again later. \
+(request id: 20260108093015482915604kXw2pQaZ)', 'type': 'rate_limit_error', 'param': '', 'code': None}}
+```"""
+CHAT = "Thanks, that works! And 429 people online tonight, nice."
+PASTED_IN_CHINESE = """\
+早上还能用，现在一直报错，是什么意思？
+```
+{"error":{"message":"该令牌额度已用尽 (request id: 20260108101207331846221Yb7rTnLs)","type":"new_api_error"}}
+```"""
+
+HINT = "Paste an error there, type /error, or write to @Error Desk. Ctrl-C ends the demo."
+
+
+def serve(directory: Path | None, port: int | None, open_browser: bool) -> int:
+    """Serve the demo page until Ctrl-C, SIGTERM or its own "End preview session".
+
+    Args:
+        directory: the knowledge base to answer from; None takes the one that comes with the bot.
+        port: where on 127.0.0.1; None or 0 takes a free port.
+        open_browser: whether to open the page as well as print its address.
+
+    Returns:
+        The exit code; where it is 1, one line on standard error says why.
+    """
+    try:
+        import simcord  # noqa: PLC0415 - an extra: the bot itself runs without it
+        from simcord import SetupError  # noqa: PLC0415
+    except ImportError:
+        return _stop("the demo needs SimCord: pip install 'error-desk[demo]', or `make demo` in a checkout")
+    try:
+        knowledge = load(directory or default_directory())
+        desk = Desk(Settings(support_channels=frozenset({"support"})), knowledge)
+        asyncio.run(_serve(simcord.run(desk, check_errors=False), knowledge, port, open_browser))
+    except (KnowledgeError, SetupError) as error:
+        return _stop(str(error))
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+async def _serve(
+    world: AbstractAsyncContextManager[Env], knowledge: Knowledge, port: int | None, open_browser: bool
+) -> None:
+    told = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            asyncio.get_running_loop().add_signal_handler(name, told.set)
+    async with world as env:
+        channel, viewers = await _set_the_scene(env, knowledge)
+        async with env.preview(channel, viewers=viewers, layout="channel", port=port) as page:
+            sys.stdout.write(f"The demo is at {page.url}\n{HINT}\n")
+            sys.stdout.flush()
+            if open_browser:
+                # A browser for the terminal would hold us up until it is closed.
+                Thread(target=webbrowser.open, args=(page.url,), daemon=True).start()
+            waiting = [asyncio.create_task(told.wait()), asyncio.create_task(page.wait_closed())]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
+
+
+async def _set_the_scene(env: Env, knowledge: Knowledge) -> tuple[ChannelHandle, list[MemberActor]]:
+    """Build a server with a support channel in which a few people have already written."""
+    if env.bot.user:
+        await env.bot.user.edit(username="Error Desk")
+    guild = env.create_guild(knowledge.service.name)
+    support = guild.create_text_channel("support", topic="Paste an error, or type /error")
+    staff = guild.create_role("Moderator", permissions=discord.Permissions(manage_messages=True))
+    asker = guild.add_member(env.create_user("maya", global_name="Maya"))
+    moderator = guild.add_member(env.create_user("sam", global_name="Sam (moderator)"), roles=[staff])
+    other = guild.add_member(env.create_user("xiaolin", global_name="小林"))
+    await asker.send(support, PASTED)
+    await moderator.send(support, CHAT)
+    await other.send(support, PASTED_IN_CHINESE)
+    return support, [asker, moderator]
+
+
+def _stop(reason: str) -> int:
+    sys.stderr.write(f"error-desk: {reason}\n")
+    return 1

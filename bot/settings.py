@@ -1,0 +1,113 @@
+"""The environment, read once into one frozen object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Self, cast
+from urllib.parse import urlsplit
+
+LogFormat = Literal["text", "json"]
+
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_LOG_FORMATS = ("text", "json")
+
+
+class SettingsError(ValueError):
+    """An environment variable that cannot mean anything; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator may choose. Every field has a variable of the same name, in capitals.
+
+    Channels are names without `#`, case-folded, or ids as digits. Whether the token is a good one is
+    for Discord to judge: any one line of text passes here.
+    """
+
+    discord_token: str = field(default="", repr=False)
+    discord_api_url: str | None = None
+    knowledge_dir: Path | None = None
+    support_channels: frozenset[str] = frozenset()
+    staff_channel: str | None = None
+    log_level: str = "INFO"
+    log_format: LogFormat = "text"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings; a variable that is empty counts as unset.
+
+        Args:
+            environ: the environment, usually `os.environ`.
+
+        Returns:
+            The settings. A missing token is no error here: only `run` needs one.
+
+        Raises:
+            SettingsError: a variable holds what it cannot hold.
+        """
+        env = {name: value.strip() for name, value in environ.items()}
+        staff = _channels(env.get("STAFF_CHANNEL", ""))
+        if len(staff) > 1:
+            raise SettingsError("STAFF_CHANNEL names more than one channel; it takes a single name or id")
+        return cls(
+            discord_token=_token(env),
+            discord_api_url=_url(env, "DISCORD_API_URL"),
+            knowledge_dir=_directory(env, "KNOWLEDGE_DIR"),
+            support_channels=_channels(env.get("SUPPORT_CHANNELS", "")),
+            staff_channel=next(iter(staff), None),
+            log_level=_choice(env, "LOG_LEVEL", _LOG_LEVELS, "INFO"),
+            log_format=cast("LogFormat", _choice(env, "LOG_FORMAT", _LOG_FORMATS, "text")),
+        )
+
+
+def _token(env: Mapping[str, str]) -> str:
+    name, token = "DISCORD_TOKEN", env.get("DISCORD_TOKEN", "")
+    if not token and (file := env.get("DISCORD_TOKEN_FILE")):
+        name = "DISCORD_TOKEN_FILE"
+        try:
+            token = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise SettingsError(f"DISCORD_TOKEN_FILE: cannot read {file}: {reason}") from None
+        if not token:
+            raise SettingsError(f"DISCORD_TOKEN_FILE: {file} is empty")
+    if len(token.splitlines()) > 1:
+        raise SettingsError(f"{name} holds more than one line; the token is a single line")
+    return token
+
+
+def _channels(value: str) -> frozenset[str]:
+    return frozenset(name.casefold() for part in re.split(r"[\s,，]+", value) if (name := part.lstrip("#")))
+
+
+def _choice(env: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    given = env.get(name) or default
+    for option in allowed:
+        if given.casefold() == option.casefold():
+            return option
+    raise SettingsError(f"{name} is {given!r}; it takes one of {', '.join(allowed)}")
+
+
+def _directory(env: Mapping[str, str], name: str) -> Path | None:
+    if not env.get(name):
+        return None
+    path = Path(env[name]).expanduser()
+    if not path.is_dir():
+        raise SettingsError(f"{name}: there is no directory {path}")
+    return path
+
+
+def _url(env: Mapping[str, str], name: str) -> str | None:
+    if not env.get(name):
+        return None
+    try:
+        parts = urlsplit(env[name])
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(f"{name} is not an address that starts with https:// or http://")
+    return env[name].rstrip("/")

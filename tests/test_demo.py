@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.demo import serve
+from tests import chromium
+
+
+@asynccontextmanager
+async def demo(*options: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """The demo in a process of its own, and the address that it prints."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0", *options,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        address = re.search(r"http://127\.0\.0\.1:\d+/\S*", line)
+        assert address is not None, line
+        yield process, address[0]
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+async def test_a_signal_ends_the_demo_in_success(name: str) -> None:
+    async with demo() as (process, _):
+        process.send_signal(getattr(signal, name))
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert process.stderr is not None
+        assert await process.stderr.read() == b""
+
+
+@pytest.mark.skipif(chromium.BINARY is None, reason="no Chromium on this machine")
+async def test_an_error_typed_into_the_page_is_answered_with_a_card() -> None:
+    cards = "[...document.querySelectorAll('#channel-message-list article')].map(m => m.innerText)"
+    async with demo() as (_, address), chromium.browse(address) as page:
+        before = await page.until(f"{cards}.length && {cards}")
+        assert sum("429 · " in text for text in before) == 1
+        assert any("怎么办" in text for text in before)
+        await page.until("document.querySelector('#action-status').innerText == 'Viewport updated'")
+        await page.type("#channel-composer-input", "What is this? Error code: 502 - bad gateway")
+        await page.until("!document.querySelector('#send-message').disabled")
+        await page.enter()
+        await page.until(f"{cards}.some(text => text.includes('502 · '))")
+
+
+def test_the_browser_is_opened_on_the_printed_address(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def open_and_end(address: str) -> None:
+        opened.append(address)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr("webbrowser.open", open_and_end)
+    assert serve(None, None, True) == 0
+    (address,) = opened
+    assert address in capsys.readouterr().out
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert serve(None, taken.getsockname()[1], False) == 1
+    told = capsys.readouterr().err
+    assert "port" in told
+    assert told.count("\n") == 1
+
+
+def test_a_missing_extra_is_told_with_how_to_install_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "simcord", None)
+    assert serve(None, None, False) == 1
+    assert "pip install 'error-desk[demo]'" in capsys.readouterr().err
+
+
+def test_a_broken_knowledge_base_is_told_and_nothing_is_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert serve(tmp_path, None, False) == 1
+    assert str(tmp_path) in capsys.readouterr().err

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError
+
+TOKEN = "not-shaped-like-any-token"
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert Settings.from_env({}) == Settings()
+
+
+def test_a_variable_that_is_set_to_nothing_counts_as_unset() -> None:
+    names = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "SUPPORT_CHANNELS", "STAFF_CHANNEL",
+             "LOG_LEVEL", "LOG_FORMAT", "DISCORD_API_URL")  # fmt: skip
+    assert Settings.from_env(dict.fromkeys(names, "  ")) == Settings()
+
+
+def test_the_token_is_taken_as_it_is_and_never_shown() -> None:
+    settings = Settings.from_env({"DISCORD_TOKEN": f" {TOKEN}\n"})
+    assert settings.discord_token == TOKEN
+    assert TOKEN not in repr(settings)
+
+
+def test_the_token_comes_from_a_file_where_only_a_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    assert Settings.from_env({"DISCORD_TOKEN_FILE": str(file)}).discord_token == TOKEN
+    both = {"DISCORD_TOKEN_FILE": str(file), "DISCORD_TOKEN": "the-other"}
+    assert Settings.from_env(both).discord_token == "the-other"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"one\ntwo", b"\xff\xfe\x00"])
+def test_a_token_file_that_cannot_hold_a_token_is_named(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"^DISCORD_TOKEN_FILE"):
+        Settings.from_env({"DISCORD_TOKEN_FILE": str(file)})
+
+
+def test_channels_are_names_or_ids_with_any_case_comma_or_hash() -> None:
+    settings = Settings.from_env({"SUPPORT_CHANNELS": "#Support, api-help，报错求助,, 123456789012345678"})
+    assert settings.support_channels == {"support", "api-help", "报错求助", "123456789012345678"}
+
+
+def test_staff_has_one_channel_only() -> None:
+    assert Settings.from_env({"STAFF_CHANNEL": "#Staff"}).staff_channel == "staff"
+    with pytest.raises(SettingsError, match=r"^STAFF_CHANNEL"):
+        Settings.from_env({"STAFF_CHANNEL": "staff, owners"})
+
+
+def test_log_choices_are_taken_in_any_case() -> None:
+    settings = Settings.from_env({"LOG_LEVEL": "debug", "LOG_FORMAT": "JSON"})
+    assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("LOG_LEVEL", "loud", "WARNING"),
+        ("LOG_FORMAT", "xml", "json"),
+        ("KNOWLEDGE_DIR", "/no/such/place", "/no/such/place"),
+        ("DISCORD_API_URL", "discord.com/api/v10", "https://"),
+        ("DISCORD_API_URL", "http://[", "https://"),
+        ("DISCORD_TOKEN", "one\ntwo", "single line"),
+    ],
+)
+def test_a_bad_value_is_told_with_the_name_of_its_variable(name: str, value: str, told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({name: value})
+    assert name in str(caught.value)
+    assert told in str(caught.value)
+
+
+def test_a_proxy_address_keeps_its_path_and_its_password_stays_out_of_the_error() -> None:
+    assert (
+        Settings.from_env({"DISCORD_API_URL": "http://proxy:8080/api/v10/"}).discord_api_url
+        == "http://proxy:8080/api/v10"
+    )
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"DISCORD_API_URL": "ftp://me:hunter2@proxy/"})
+    assert "hunter2" not in str(caught.value)
