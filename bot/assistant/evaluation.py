@@ -67,28 +67,40 @@ def read_rows(path: Path) -> list[Row]:
 
     Raises:
         OSError: If the file cannot be read.
-        LabelledFileError: If a line is no object with `text` and `label`.
+        LabelledFileError: If a line is no object with `text` and `label`, or there is none.
     """
     rows: list[Row] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # Not `splitlines`: a message may hold U+2028 and the like as they are.
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
-            rows.append(
-                Row(
-                    id=str(record.get("id", number)),
-                    text=str(record["text"]),
-                    label=str(record["label"]),
-                    also=tuple(record.get("also") or ()),
-                    lang=record.get("lang") or "",
-                    kind=record.get("kind") or "",
-                    model=record.get("model"),
-                )
-            )
-        except (ValueError, KeyError, AttributeError, TypeError) as error:
-            raise LabelledFileError(f"{path}:{number}: not a labelled message ({error})") from error
+            rows.append(_row(json.loads(line), number))
+        except (ValueError, RecursionError) as error:
+            raise LabelledFileError(f"{path}:{number}: not a labelled message: {error}") from None
+    if not rows:
+        raise LabelledFileError(f"{path}: no labelled messages in it")
     return rows
+
+
+def _row(record: object, number: int) -> Row:
+    if not isinstance(record, dict):
+        raise ValueError('expected an object such as {"text": "…", "label": "429"}')
+    for key in ("text", "label"):
+        if not isinstance(record.get(key), str):
+            raise ValueError(f"'{key}' is not a string" if key in record else f"'{key}' is missing")
+    also = record.get("also") or ()
+    if not isinstance(also, list | tuple) or not all(isinstance(entry, str) for entry in also):
+        raise ValueError("'also' is not a list of strings")
+    return Row(
+        id=str(record.get("id", number)),
+        text=record["text"],
+        label=record["label"],
+        also=tuple(also),
+        lang=str(record.get("lang") or ""),
+        kind=str(record.get("kind") or ""),
+        model=record.get("model"),
+    )
 
 
 def judge(assistant: Assistant, rows: Iterable[Row]) -> Iterator[Result]:

@@ -129,13 +129,13 @@ def _strength(sign: Sign) -> tuple[int, int, float]:
 def _ordered(by_entry: Mapping[str, Sequence[Sign]], knowledge: Knowledge) -> list[Sequence[Sign]]:
     """Sort entries by their best sign; those that the service publishes come before others they rival.
 
-    An entry that only a type speaks for gives way to another one with clearer evidence.
+    An entry that only a type or a phrase speaks for gives way to another one with clearer evidence.
     """
     published = frozenset(knowledge.service.published)
     clear = {
         entry
         for entry, signs in by_entry.items()
-        if any(sign.weight >= CLEAR and sign.kind != "type" for sign in signs)
+        if any(sign.weight >= CLEAR and sign.kind in {"message", "code", "status"} for sign in signs)
     }
     contested = bool(clear - published)
 

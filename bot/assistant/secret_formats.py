@@ -17,6 +17,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.assistant.secret_values import (
+    could_be_key,
+    could_be_password,
+    has_capital,
+    mixes_cases_and_digits,
+    mixes_letters_and_digits,
+    not_filler,
+    not_url_placeholder,
+)
+
 KeyTest = Callable[[str], bool]
 
 
@@ -42,106 +52,45 @@ class Format:
     word: str = ""
 
 
-# --- Is it a key? -----------------------------------------------------------------------------------
-
-_FILLER = re.compile(r"[xX]{6,}|^[xX]{3,}$")
-_PLACEHOLDER = re.compile(
-    r"(?i)(?:^|[-_])(?:your|x{3,})(?:[-_]|$)|your[-_]?(?:api|key|token|secret|password)|placeholder"
-    r"|change[-_]?me|redacted|example[-_]?key|\[(?:key|token|password|webhook|private)"
-)
-_WORD = re.compile(
-    r"\d?[A-Z]?[a-z]{1,14}\d?|\d?[A-Z]{1,14}\d?"  # token, UNLIMITED, qwen2
-    r"|\d{1,8}[A-Za-z]{0,3}"  # 4o, 20241022
-    r"|\d?[a-z]{0,14}(?:[A-Z]{1,4}[a-z]{2,14}){1,6}[A-Z]{0,4}"  # openRouterAPIKey
-)
-_PATH_OR_CALL = re.compile(r"(?:~|\.{1,2})?/[A-Za-z_.-]+/|[A-Za-z_.]+[\[(]")
-_URL_PLACEHOLDER = re.compile(
-    r"(?i)(?:your|my|db)?[-_]?(?:pass(?:word|wd)?|pwd|secret|token|key)|x+|[$\[{%].*|.*(?:\*\*|\.\.\.).*"
-)
-
-
-def _not_filler(value: str) -> bool:
-    """Whether `value`, which has the exact form of a key, is more than a row of x."""
-    return not _FILLER.search(value)
-
-
-def _reads_as_words(value: str) -> bool:
-    """Whether `value` is words and small numbers: `task-force`, `process.env.KEY`, `gpt-4o-mini`."""
-    return all(_WORD.fullmatch(part) for part in re.split(r"[^A-Za-z0-9]+", value) if part)
-
-
-def _could_be_key(value: str) -> bool:
-    """Whether `value` can be a key where one is expected: behind `Authorization:`, `api_key=`, `sk-`."""
-    whole = len(value) >= 8 and all(len(piece) >= 24 for piece in value.split("...")[:-1])
-    return (
-        whole
-        and not _FILLER.search(value)
-        and not _PLACEHOLDER.search(value)
-        and not _PATH_OR_CALL.match(value)
-        and not _reads_as_words(value)
-    )
-
-
-def _mixes_letters_and_digits(value: str) -> bool:
-    """Whether `value` can be a key where other things stand as well: behind `token=`, `?key=`."""
-    return bool(re.search("[A-Za-z]", value) and re.search(r"\d", value)) and _could_be_key(value)
-
-
-def _mixes_cases_and_digits(value: str) -> bool:
-    """Whether `value`, which stands behind a word, is no hash: those keep to one case."""
-    return value.lower() != value != value.upper() and _mixes_letters_and_digits(value)
-
-
-def _could_be_password(value: str) -> bool:
-    """Whether `value`, behind `password=`, is more than a word about passwords."""
-    mixed = re.search("[A-Za-z]", value) and re.search(r"[^A-Za-z\s_./-]", value)
-    dull = _PLACEHOLDER.search(value) or _PATH_OR_CALL.match(value) or "**" in value or "..." in value
-    return len(value) >= 6 and not dull and bool(mixed or not _reads_as_words(value))
-
-
-def _not_url_placeholder(value: str) -> bool:
-    """Whether `value`, between `user:` and `@host`, is more than a stand-in for a password."""
-    return not _URL_PLACEHOLDER.fullmatch(value)
-
-
-def _has_capital(value: str) -> bool:
-    """Whether `value` is no host name: those are written small."""
-    return value != value.lower()
-
-
 # --- Ways to write a row ----------------------------------------------------------------------------
 
 _CUT = r"(?!…|\*{3}|\*+[\w\[]|\.{3})"  # a key that was masked already goes on so
 _RUN = rf"[\w-]{{24,}}+|[\w-]{{16,23}}+{_CUT}"
 
 
-def _by_sign(kind: str, sign: str, head: str, body: str, *, is_key: KeyTest = _not_filler, word: str = "") -> Format:
+def _unglued(sign: str = "") -> str:
+    """The pattern of a place right behind `sign` where `sign` is no part of a word."""
+    return "(?:{})".format(
+        "|".join(
+            (
+                f"(?<![A-Za-z0-9]{sign})",
+                rf"(?<=\\[nrt]{sign})",  # the "\n" of JSON and Python
+                rf"(?<=\\u00[0-9a-f][0-9a-f]{sign})",  # so Go's JSON writes <, > and &
+                f"(?<=%[0-9A-Fa-f][0-9A-Fa-f]{sign})",
+            )
+        )
+    )
+
+
+def _by_sign(kind: str, sign: str, head: str, body: str, *, is_key: KeyTest = not_filler, word: str = "") -> Format:
     """A key that begins with `sign`, which is no part of a word; `head` goes on from there.
 
     What is glued to its end is masked with it: half of a second key would be readable otherwise.
     """
     literal = re.escape(sign)
-    free = "|".join(
-        (
-            f"(?<![A-Za-z0-9]{literal})",
-            rf"(?<=\\[nrt]{literal})",  # JSON's and Python's "\nsk-…"
-            rf"(?<=\\u00[0-9a-f][0-9a-f]{literal})",  # Go's JSON writes <, > and & so
-            f"(?<=%[0-9A-Fa-f][0-9A-Fa-f]{literal})",
-        )
-    )
-    pattern = re.compile(rf"(?P<head>{literal}(?:{free}){head})(?:{body})[\w-]*+", re.ASCII)
+    pattern = re.compile(rf"(?P<head>{literal}{_unglued(literal)}{head})(?:{body})[\w-]*+", re.ASCII)
     return Format(kind, sign, pattern, is_key, word=word)
 
 
 def _by_middle(
-    kind: str, sign: str, before: str, rest: str, *, is_key: KeyTest = _not_filler, word: str = "token"
+    kind: str, sign: str, before: str, rest: str, *, is_key: KeyTest = not_filler, word: str = "token"
 ) -> Format:
     """A key with nothing to know it by but the `sign` in its middle."""
     left = re.compile(rf"{before}\Z", re.ASCII)
     return Format(kind, sign, re.compile(rf"{re.escape(sign)}{rest}[\w-]*+", re.ASCII), is_key, left, word)
 
 
-def _by_place(kind: str, sign: str, pattern: str, *, is_key: KeyTest = _could_be_key, word: str = "key") -> Format:
+def _by_place(kind: str, sign: str, pattern: str, *, is_key: KeyTest = could_be_key, word: str = "key") -> Format:
     """A value that is a key because of what stands before it. The text it is matched on is lower-case."""
     return Format(kind, sign, re.compile(pattern, re.ASCII), is_key, word=word)
 
@@ -167,10 +116,10 @@ FORMATS: tuple[Format, ...] = (
         "gateway",
         "sk-",
         re.compile(r"(?P<head>sk-)[0-9A-Za-z]{48,}+(?P<tail>-[\w#-]*|#\d{1,9})?", re.ASCII),
-        _mixes_cases_and_digits,
+        mixes_cases_and_digits,
     ),
     # one-hub model/token.go: a short id, then 32 bytes in base64url; "#id" is an administrator's
-    _by_sign("one-hub", "sk-", "", r"[0-9A-Za-z]{15,}+_[\w-]{43}(?P<tail>#\d{1,9})?(?![\w-])"),
+    _by_sign("one-hub", "sk-", "", rf"[0-9A-Za-z]{{15,}}+_[\w-]{{43}}(?P<tail>#\d{{1,9}})?(?!-){_ENDS}"),
     # trufflehog deepseek.go
     _by_sign("deepseek", "sk-", "", rf"[a-z0-9]{{32}}(?!-){_ENDS}"),
     _by_sign("google", "AIza", "", r"[\w-]{30,}+"),  # gitleaks, trufflehog googlegemini.go
@@ -202,7 +151,7 @@ FORMATS: tuple[Format, ...] = (
             r"(?:[^-]*(?:-(?!-{4})[^-]*)*-----END[ A-Z0-9]{0,40}KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\]*+[\w-]*+)",
             re.ASCII,
         ),
-        _not_filler,
+        not_filler,
         word="private key",
     ),
     # trufflehog discordwebhook.go, widened to old hosts, canary and versions
@@ -213,23 +162,23 @@ FORMATS: tuple[Format, ...] = (
             r"https?://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/\d{17,20}/[\w-]{60,}+",
             re.ASCII,
         ),
-        _not_filler,
+        not_filler,
         word="webhook",
     ),
     # trufflehog discordbottoken.go, widened: today's tokens are longer
-    _by_middle("discord-bot", ".", r"(?<![0-9A-Za-z])[\w-]{23,28}", r"[\w-]{6}\.[\w-]{27,}+", is_key=_has_capital),
-    _by_middle("telegram", ":", r"(?<!\d)\d{8,10}", r"[\w-]{35,}+"),  # trufflehog telegrambottoken.go
-    _by_middle("zhipu", ".", "(?<![0-9A-Za-z])[0-9a-f]{32}", "[0-9A-Za-z]{16,}+"),  # observed
+    _by_middle("discord-bot", ".", _unglued() + "[0-9A-Za-z]{23,28}", r"[\w-]{6}\.[\w-]{27,}+", is_key=has_capital),
+    _by_middle("telegram", ":", r"(?<!\d)\d{8,12}", r"[\w-]{35,}+"),  # trufflehog telegrambottoken.go
+    _by_middle("zhipu", ".", _unglued() + "[0-9a-f]{32}", "[0-9A-Za-z]{16,}+"),  # observed
     # microsoft/security-utilities, CommonAnnotatedSecurityKey: the signature stands behind 52 characters
-    _by_middle("azure", "JQQJ9", "(?<![0-9A-Za-z])[0-9A-Za-z]{52}", "[0-9A-Za-z]{20,}+={0,2}"),
+    _by_middle("azure", "JQQJ9", _unglued() + "[0-9A-Za-z]{52}", "[0-9A-Za-z]{20,}+={0,2}"),
     # The rest of what begins like a key of an OpenAI-compatible service, Moonshot's for instance
-    _by_sign("sk", "sk-", "", _RUN, is_key=_could_be_key),
+    _by_sign("sk", "sk-", "", _RUN, is_key=could_be_key),
     # RFC 3986, 3.2.1: user information, as in postgres://user:password@host
     Format(
         "password",
         "://",
         re.compile(rf"://{_ASCII_BUT}/@:\"'<>\[]{{0,64}}:(?P<key>{_ASCII_BUT}/\"'`<>\\?#]{{1,256}})@", re.ASCII),
-        _not_url_placeholder,
+        not_url_placeholder,
         word="password",
     ),
 )
@@ -246,7 +195,7 @@ _PASSWORD = rf"{_ASCII_BUT}\\`"
 _OWNERS = "api secret access auth private master account subscription openai anthropic claude gemini gateway"
 
 
-def _by_name(kind: str, name: str, *owners: str, is_key: KeyTest = _could_be_key) -> Format:
+def _by_name(kind: str, name: str, *owners: str, is_key: KeyTest = could_be_key) -> Format:
     """A value assigned to `name`, before which one of the `owners`, if any, has to stand."""
     owned = "|".join(f"(?<={owner}{name})" for owner in owners)
     return _by_place(kind, name, f"{name}(?:{owned}){_IS}{_VALUE}", is_key=is_key)
@@ -254,7 +203,7 @@ def _by_name(kind: str, name: str, *owners: str, is_key: KeyTest = _could_be_key
 
 PLACES: tuple[Format, ...] = (
     # trufflehog azure_openai.go: 32 hexadecimal digits mean a key only next to the host and the word
-    _by_place("azure", ".azure.com", rf"key{_ASCII_BUT}\w\]]{{0,12}}(?P<key>[a-f0-9]{{32}}[\w-]*+)"),
+    _by_place("azure", ".azure.com", r"key[^\w\n\]\u0080-\U0010ffff]{0,12}(?P<key>[a-f0-9]{32}[\w-]*+)"),
     # gitleaks curl-auth-header
     _by_place(
         "header",
@@ -269,7 +218,7 @@ PLACES: tuple[Format, ...] = (
         "bearer",
         "bearer",
         rf"bearer{_SPACES}{{0,8}}{_OPEN}{_VALUE}",
-        is_key=_mixes_letters_and_digits,
+        is_key=mixes_letters_and_digits,
         word="token",
     ),
     # new-api reads ?key=; Go's JSON escapes the "&"
@@ -277,18 +226,18 @@ PLACES: tuple[Format, ...] = (
         "query",
         "=",
         rf"(?:\?|&|\\u0026)(?:key|api_?key|api-key|(?:access_|auth_)?token)={_VALUE}",
-        is_key=_mixes_letters_and_digits,
+        is_key=mixes_letters_and_digits,
     ),
     # detect-secrets keyword.py: names of variables, fields and options
     _by_name("assignment", "key", *(owner + mark for owner in _OWNERS.split() for mark in ("", "_", "-", " "))),
     _by_name("assignment", "密钥"),
-    _by_name("assignment", "token", is_key=_mixes_letters_and_digits),
-    _by_name("assignment", "secret", is_key=_mixes_letters_and_digits),
+    _by_name("assignment", "token", is_key=mixes_letters_and_digits),
+    _by_name("assignment", "secret", is_key=mixes_letters_and_digits),
     _by_place(
         "assignment",
         "--",
         rf"--(?:[a-z]{{1,8}}-)?(?:key|token|secret)[ =]{_OPEN}{_VALUE}",
-        is_key=_mixes_letters_and_digits,
+        is_key=mixes_letters_and_digits,
     ),
     *(
         _by_place(
@@ -297,7 +246,7 @@ PLACES: tuple[Format, ...] = (
             rf"{name}{_IS}(?![$<{{\[%*])"
             rf"(?P<key>(?<=\"){_PASSWORD}\"]{{4,}}+|(?<='){_PASSWORD}']{{4,}}+"
             rf"|(?<![\"']){_PASSWORD}\"'<>&,;]{{4,}}+){_CUT}",
-            is_key=_could_be_password,
+            is_key=could_be_password,
             word="password",
         )
         for name in ("password", "passwd", "pwd", "密码")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import IS_CJK, Word, fold, words
+from bot.knowledge.wording import IS_CJK, Word, fold, stem, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +65,32 @@ class PhraseIndex:
                 continue
             at = min(range(len(found)), key=lambda i: (shared[found[i]], -len(found[i])))
             self._by_anchor[found[at]].append(Phrase(owner, source, found, at))
-        self.vocabulary = frozenset(shared)
+        self._stems = frozenset(shared)
         self._spelling: dict[str, list[str]] = defaultdict(list)
-        for word in self.vocabulary:
+        for word in {word.text for _, source, _ in pool for word in words(fold(source))}:
             if len(word) >= 5 and word.isalpha() and not IS_CJK.match(word):
                 for short in _shorter(word):
                     self._spelling[short].append(word)
 
-    def correct(self, word: str) -> str:
-        """Return the vocabulary's word that `word` is a slip of, else `word` itself.
+    def correct(self, word: Word) -> str:
+        """Return the stem of the phrases' word that `word` is a slip of, else its own.
 
         One slip (a letter too many, too few, another, or two swapped) from five letters on, two from
         nine on.
         """
-        if word in self.vocabulary or len(word) < 4 or not word.isalpha():
-            return word
-        best, distance = word, 3
-        for short in _shorter(word):
+        if word.stem in self._stems or len(word.text) < 4 or not word.text.isalpha():
+            return word.stem
+        best, distance = word.stem, 3
+        for short in _shorter(word.text):
             for known in self._spelling.get(short, ()):
-                far = OSA.distance(word, known, score_cutoff=2)
+                far = OSA.distance(word.text, known, score_cutoff=2)
                 if far <= (2 if len(known) >= 9 else 1) and far < distance:
-                    best, distance = known, far
+                    best, distance = stem(known), far
         return best
 
     def search(self, text: Sequence[Word]) -> list[PhraseHit]:
         """Find phrases in the words of a text; a longer phrase at the same place hides a shorter one."""
-        spelt = [self.correct(word.stem) for word in text]
+        spelt = [self.correct(word) for word in text]
         hits: list[PhraseHit] = []
         for i, word in enumerate(spelt):
             for phrase in self._by_anchor.get(word, ()):
@@ -98,7 +98,17 @@ class PhraseIndex:
             if i + 1 < len(spelt):
                 for phrase in self._by_pair.get((word, spelt[i + 1]), ()):
                     hits.extend(_read_outwards(phrase, i, text, spelt))
-        return [hit for hit in hits if not any(_hides(other, hit) for other in hits)]
+        return list(_unhidden(hits))
+
+
+def _unhidden(hits: Iterable[PhraseHit]) -> Iterator[PhraseHit]:
+    """Yield the hits in the order of the text, compared only with those they overlap."""
+    overlapping: list[PhraseHit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, -len(hit.phrase.words))):
+        overlapping = [other for other in overlapping if other.end > hit.start]
+        if not any(_hides(other, hit) for other in overlapping):
+            yield hit
+        overlapping.append(hit)
 
 
 def _hides(other: PhraseHit, hit: PhraseHit) -> bool:

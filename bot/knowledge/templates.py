@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -23,6 +23,9 @@ TRIES = 3
 
 KEPT = frozenset(PLACEHOLDERS) - {"any", "error", "number", "value"}
 """Placeholders whose text is evidence; the others only bridge a gap."""
+
+GAPS = frozenset({"any", "error"})
+"""Placeholders that stretch over anything, spaces included."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _PIECE = re.compile(rf"(?P<space>\s+)|(?P<quote>[\"'`])|(?P<cjk>[{CJK}])|(?P<other>.)", re.DOTALL)
@@ -82,24 +85,33 @@ def compile_template(owner: Meaning, source: str) -> Template:
     folded = fold(source.strip())
     if not _whole_words(source):
         raise ValueError("a template needs a word, or two Chinese characters side by side, to be found by")
-    parts: list[str] = []
-    seen: set[str] = set()
-    fixed = _PLACEHOLDER.sub(" ", folded)
-    position = 0
-    for match in _PLACEHOLDER.finditer(folded):
-        parts.append(_literal(folded[position : match.start()]))
-        name, position = match[1], match.end()
-        pattern = PLACEHOLDERS[name]
-        if position == len(folded):
-            pattern = pattern.removesuffix("?")
-        parts.append(f"(?P<{name}>{pattern})" if name in KEPT and name not in seen else f"(?:{pattern})")
-        seen.add(name)
-    parts.append(_literal(folded[position:]))
     # A word must not begin or end in the middle of a longer one.
     head = r"(?<![a-z0-9])" if folded[0].isascii() and folded[0].isalnum() else ""
     tail = r"(?![a-z0-9])" if folded[-1].isascii() and folded[-1].isalnum() else ""
-    letters = sum(2 if IS_CJK.match(char) else char.isalnum() for char in fixed)
-    return Template(owner, source, re.compile(head + "".join(parts) + tail), letters)
+    texts = _PLACEHOLDER.split(folded)
+    literals = [*map(_literal, texts[:-1:2]), _literal(texts[-1]) + tail]
+    regex = re.compile(head + literals[0] + _variable(texts[1::2], literals[1:]))
+    letters = sum(2 if IS_CJK.match(char) else char.isalnum() for text in texts[::2] for char in text)
+    return Template(owner, source, regex, letters)
+
+
+def _variable(names: Sequence[str], literals: Sequence[str]) -> str:
+    """Return a regex for placeholders, each followed by fixed text.
+
+    What a placeholder holds is settled by the text behind it, what a gap bridges by all that follows
+    up to the next gap, and neither is tried again: parts that can all wander would take seconds on a
+    text made for it.
+    """
+    spans = [""]
+    for i, (name, literal) in enumerate(zip(names, literals, strict=True)):
+        pattern = PLACEHOLDERS[name] if literal or i + 1 < len(names) else PLACEHOLDERS[name].removesuffix("?")
+        if name in GAPS:
+            spans.append(pattern + literal)
+        elif name in KEPT and name not in names[:i]:
+            spans[-1] += f"(?>(?P<{name}>{pattern}){literal})"
+        else:
+            spans[-1] += f"(?>{pattern}{literal})"
+    return spans[0] + "".join(f"(?>{span})" for span in spans[1:])
 
 
 def anchors(fixed: str) -> Iterator[str]:

@@ -66,7 +66,7 @@ def fold(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in folded)
 
 
-_ENDING = re.compile(r"(?:ing|ed|es|s|e|d)$")
+_ENDING = re.compile(r"(?:ing|(?<!e)ed|es|s|e)$")
 
 
 @lru_cache(maxsize=16_384)
@@ -91,8 +91,9 @@ PARTICLES = frozenset("的了已吗呢啊吧呀着就都")
 
 
 class Word(NamedTuple):
-    """One word of a text: its stem and its span in the text."""
+    """One word of a text: as it stands there, its stem, and its span in the text."""
 
+    text: str
     stem: str
     start: int
     end: int
@@ -109,7 +110,9 @@ def words(folded: str, offset: int = 0) -> list[Word]:
     for match in WORD.finditer(folded):
         text, start = match.group(), match.start() + offset
         if IS_CJK.match(text):
-            found.extend(Word(char, start + i, start + i + 1) for i, char in enumerate(text) if char not in PARTICLES)
+            found.extend(
+                Word(char, char, start + i, start + i + 1) for i, char in enumerate(text) if char not in PARTICLES
+            )
         elif text not in STOP_WORDS:
-            found.append(Word(stem(text), start, start + len(text)))
+            found.append(Word(text, stem(text), start, start + len(text)))
     return found

@@ -30,47 +30,51 @@ def pem(name: str) -> str:
 
 
 GATEWAY = "sk-" + run(48)
+ABRIDGED = "sk-a1…6g"
 BOT = "M" + run(25) + "." + run(6) + "." + run(38)
 WEBHOOK = "https://discord.com/api/" + "webhooks/" + run(19, DIGITS) + "/" + run(68)
 JWT = "eyJ" + run(33) + "." + "eyJ" + run(60) + "." + run(43)
+UNKNOWN = run(32)
 
+# kind, public prefix, what is secret; and the mask, where it is a word
 FORMATS = [
-    ("gateway", GATEWAY, "sk-a1…9J"),
-    ("one-hub", "sk-" + run(17) + "_" + run(43), "sk-a1…D4"),
-    ("openai", "sk-" + run(20) + "T3Blbk" + "FJ" + run(20), "sk-a1…J0"),
-    ("openai-project", "sk-proj-" + run(74) + "T3Blbk" + "FJ" + run(74), "sk-proj-a1…B2"),
-    ("openai-project", "sk-svcacct-" + run(60), "sk-svcacct-a1…mN"),
-    ("openai-project", "sk-admin-" + run(60), "sk-admin-a1…mN"),
-    ("anthropic", "sk-ant-api03-" + run(93) + "AA", "sk-ant-api03-a1…AA"),
-    ("anthropic", "sk-ant-oat01-" + run(93) + "AA", "sk-ant-oat01-a1…AA"),
-    ("openrouter", "sk-or-v1-" + run(64, HEX), "sk-or-v1-0f…78"),
-    ("deepseek", "sk-" + run(32, HEX), "sk-0f…78"),
-    ("sk", "sk-" + run(40), "sk-a1…5F"),
-    ("google", "AIza" + "Sy" + run(33), "AIzaSy…Zy"),
-    ("groq", "gsk_" + run(52), "gsk_a1…0k"),
-    ("xai", "xai-" + run(80), "xai-a1…9J"),
-    ("replicate", "r8_" + run(37), "r8_a1…a1"),
-    ("huggingface", "hf_" + run(34), "hf_a1…wZ"),
-    ("huggingface", "api_org_" + run(34), "api_org_a1…wZ"),
-    ("perplexity", "pplx-" + run(48), "pplx-a1…9J"),
-    ("azure", run(52) + "JQQJ9" + "9" + run(26), "[token]"),
-    ("aws", "AKIA" + run(16, BASE32), "AKIAAB…67"),
-    ("aws", "ABSK" + run(120), "ABSKa1…H8"),
-    ("elevenlabs", "sk_" + run(48, HEX), "sk_0f…78"),
-    ("stripe", "sk_" + "live_" + run(24), "sk_live_a1…oP"),
-    ("github", "ghp_" + run(36), "ghp_a1…ya"),
-    ("github", "github_pat_" + run(82), "github_pat_a1…0k"),
-    ("slack", "xoxb-" + run(12, DIGITS) + "-" + run(12, DIGITS) + run(24), "xoxb-91…oP"),
-    ("npm", "npm_" + run(36), "npm_a1…ya"),
-    ("cloudflare", "cfut_" + run(40) + run(8, HEX), "cfut_a1…3c"),
-    ("zhipu", run(32, HEX) + "." + run(16), "[token]"),
-    ("telegram", run(10, DIGITS) + ":" + run(35), "[token]"),
-    ("discord-bot", BOT, "[token]"),
-    ("discord-webhook", WEBHOOK, "[webhook]"),
-    ("jwt", JWT, "[token]"),
-    ("private-key", pem("RSA PRIVATE KEY"), "[private key]"),
+    ("gateway", "sk-", run(48), ""),
+    ("one-hub", "sk-", run(17) + "_" + run(43), ""),
+    ("openai", "sk-", run(20) + "T3Blbk" + "FJ" + run(20), ""),
+    ("openai-project", "sk-proj-", run(74) + "T3Blbk" + "FJ" + run(74), ""),
+    ("openai-project", "sk-svcacct-", run(60), ""),
+    ("openai-project", "sk-admin-", run(60), ""),
+    ("anthropic", "sk-ant-api03-", run(93) + "AA", ""),
+    ("anthropic", "sk-ant-oat01-", run(93) + "AA", ""),
+    ("openrouter", "sk-or-v1-", run(64, HEX), ""),
+    ("deepseek", "sk-", run(32, HEX), ""),
+    ("sk", "sk-", run(40), ""),
+    ("google", "AIza", "Sy" + run(33), ""),
+    ("groq", "gsk_", run(52), ""),
+    ("xai", "xai-", run(80), ""),
+    ("replicate", "r8_", run(37), ""),
+    ("huggingface", "hf_", run(34), ""),
+    ("huggingface", "api_org_", run(34), ""),
+    ("perplexity", "pplx-", run(48), ""),
+    ("azure", "", run(52) + "JQQJ9" + "9" + run(26), "[token]"),
+    ("aws", "AKIA", run(16, BASE32), ""),
+    ("aws", "ABSK", run(120), ""),
+    ("elevenlabs", "sk_", run(48, HEX), ""),
+    ("stripe", "sk_" + "live_", run(24), ""),
+    ("stripe", "rk_" + "test_", run(24), ""),
+    ("github", "ghp_", run(36), ""),
+    ("github", "github_pat_", run(82), ""),
+    ("slack", "xoxb-", run(12, DIGITS) + "-" + run(12, DIGITS) + run(24), ""),
+    ("npm", "npm_", run(36), ""),
+    ("cloudflare", "cfut_", run(40) + run(8, HEX), ""),
+    ("zhipu", "", run(32, HEX) + "." + run(16), "[token]"),
+    ("telegram", "", run(10, DIGITS) + ":" + run(35), "[token]"),
+    ("discord-bot", "", BOT, "[token]"),
+    ("discord-webhook", "", WEBHOOK, "[webhook]"),
+    ("jwt", "", JWT, "[token]"),
+    ("private-key", "", pem("RSA PRIVATE KEY"), "[private key]"),
 ]
-KEYS = [key for _, key, _ in FORMATS]
+KEYS = [prefix + value for _, prefix, value, _ in FORMATS]
 
 
 def only(text: str) -> Secret:
@@ -90,30 +94,36 @@ def assert_nothing_readable(key: str, masked: Masked) -> None:
 # --- Formats ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "key", "shown"), FORMATS)
-@pytest.mark.parametrize(
-    "around",
-    ["{}", "my key {} fails", "密钥{}，请看", '"api_key": "{}",', "KEY={}\n", "({})", "**{}**", "_{}_", r"\n{}\n"],
-)
-def test_every_format_is_masked_wherever_it_stands(kind: str, key: str, shown: str, around: str) -> None:
-    masked = mask(around.format(key))
-    assert masked.text == around.format(shown)
-    assert [(secret.kind, secret.shown) for secret in masked.secrets] == [(kind, shown)]
+@pytest.mark.parametrize(("kind", "prefix", "value", "word"), FORMATS, ids=[kind for kind, *_ in FORMATS])
+def test_every_format_is_masked_wherever_it_stands(kind: str, prefix: str, value: str, word: str) -> None:
+    shown = word or f"{prefix}{value[:2]}…{value[-2:]}"
+    for around in (
+        "{}",
+        "my {} fails",
+        "密钥{}，请看",
+        '"api_key": "{}",',
+        "KEY={}\n",
+        "({})",
+        "**{}**",
+        "_{}_",
+        "`{}`",
+    ):
+        masked = mask(around.format(prefix + value))
+        assert masked.text == around.format(shown)
+        assert [(secret.kind, secret.shown) for secret in masked.secrets] == [(kind, shown)]
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_mask_shows_no_more_than_the_prefix_and_two_characters_at_each_end(key: str) -> None:
-    shown = only(key).shown
-    assert "`" not in shown
-    head, _, end = shown.partition("…")
-    assert shown.startswith("[") or (key.startswith(head) and len(end) == 2 and len(head) <= 15)
+@pytest.mark.parametrize("escape", ["\\n", "\\u003c", "%20", "\\t"])
+def test_an_escaped_character_before_a_key_is_no_part_of_a_word(escape: str, key: str) -> None:
+    assert_nothing_readable(key, mask(f"x{escape}{key}\\n"))
 
 
 def test_several_keys_and_the_same_key_twice_are_each_masked_in_the_order_of_the_text() -> None:
     google = "AIza" + run(35)
     masked = mask(f"{GATEWAY} {google}\n{GATEWAY}")
     assert [secret.kind for secret in masked.secrets] == ["gateway", "google", "gateway"]
-    assert masked.text == "sk-a1…9J AIzaa1…Zy\nsk-a1…9J"
+    assert masked.text == f"{ABRIDGED} AIzaa1…Zy\n{ABRIDGED}"
     assert [masked.text[secret.start : secret.end] for secret in masked.secrets] == masked.text.split()
 
 
@@ -133,7 +143,7 @@ def test_a_key_whose_format_is_known_is_named_by_it_and_not_by_its_place(text: s
 
 
 def test_a_key_glued_to_bearer_is_still_masked() -> None:
-    assert mask(f"Bearer{GATEWAY}").text == "Bearersk-a1…9J"
+    assert mask(f"Bearer{GATEWAY}").text == f"Bearer{ABRIDGED}"
 
 
 def test_a_private_key_cut_off_in_the_middle_is_masked_to_its_last_line() -> None:
@@ -146,8 +156,6 @@ def test_a_letter_that_is_longer_in_lower_case_does_not_move_the_spans() -> None
 
 
 # --- Places -----------------------------------------------------------------------------------------
-
-UNKNOWN = run(32)
 
 
 @pytest.mark.parametrize(
@@ -311,7 +319,7 @@ def test_one_bearer_is_not_two(text: str) -> None:
 def test_a_key_in_quotes_is_masked_and_the_quotes_are_reported(text: str) -> None:
     secret = only(text.format(GATEWAY))
     assert secret.quoted
-    assert secret.shown == "sk-a1…9J"
+    assert secret.shown == ABRIDGED
 
 
 @pytest.mark.parametrize(
@@ -326,7 +334,7 @@ def test_a_key_in_quotes_is_masked_and_the_quotes_are_reported(text: str) -> Non
         "-H 'Authorization: Bearer {}'",
         r'{{"body": "{{\"api_key\": \"{}\"}}"}}',
         '-d \'{{"key":"{}"}}\'',
-        "my key is “{}” and `{}`"[:14] + "{}”",
+        "my key is “{}”",
         "my key is `{}`, help",
         "'Bearer ' + '{}'",
     ],
@@ -375,7 +383,7 @@ def test_a_space_outside_the_quotes_is_none_of_the_keys(text: str) -> None:
 @pytest.mark.parametrize("behind", ["-123", "-", "#12", "-gpt", "-" + run(20)])
 def test_text_glued_behind_a_gateway_key_is_masked_with_it_and_reported(behind: str) -> None:
     masked = mask(f"{GATEWAY}{behind} fails")
-    assert masked.text == "sk-a1…9J fails"
+    assert masked.text == f"{ABRIDGED} fails"
     assert (masked.secrets[0].kind, masked.secrets[0].tail) == ("gateway", True)
 
 
@@ -391,26 +399,25 @@ def test_a_channel_behind_a_one_hub_key_is_a_tail() -> None:
 def test_invisible_characters_inside_a_key_do_not_hide_it() -> None:
     key = f"s\u200bk-{run(20)}\u200b\u2060{run(27)}\ufeff9"
     masked = mask(f"a\u200bb {key} c\u200bd")
-    assert masked.text == "a\u200bb sk-a1…79 c\u200bd" or masked.text.startswith("a\u200bb sk-a1…")
-    assert masked.text.endswith("9 c\u200bd")
+    assert masked.text == f"a\u200bb sk-a1…{key[-3]}9 c\u200bd"
     assert masked.secrets[0].kind == "gateway"
     assert masked.secrets[0].spaced
 
 
 # --- Any text ---------------------------------------------------------------------------------------
 
-FRAGMENTS = [
-    *KEYS,
+LITTER = [
     "Authorization: ", "Bearer ", "api_key=", '"api_key": "', "token: ", "password=", "x-api-key: ", "?key=", "://me:",
     "@", '"', "'", "`", "“", "\\", "\n", " ", ".", "...", "…", "*", "**", "-", "#", "/", "[key]", "(", "$", "{", "%20",
-    "\u200b", "\ufeff", "\u00a0", "，", "密钥", "sk-", "sk-ab…yz", "your-api-key", "word", "=", ":", "&", UNKNOWN,
+    "\u200b", "\ufeff", "\u00a0", "，", "密钥", "sk-", "sk-ab…yz", "your-api-key", "word", "=", ":", "&",
 ]  # fmt: skip
-any_text = st.text(max_size=40) | st.lists(st.sampled_from(FRAGMENTS), max_size=4).map("".join)
+litter = st.text(max_size=40) | st.lists(st.sampled_from(LITTER), max_size=4).map("".join)
+with_keys = litter | st.lists(st.sampled_from([*LITTER, *KEYS, UNKNOWN]), max_size=4).map("".join)
 separator = st.sampled_from([" ", "\n", '"', "'", "=", ": ", "(", "（", "，", "密钥", "。", "\t"])
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(st.lists(any_text, max_size=4).map(" ".join))
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.lists(with_keys, max_size=4).map(" ".join))
 def test_any_text_is_kept_but_for_its_masks_and_masking_it_again_changes_nothing(text: str) -> None:
     masked = mask(text)
     copied = written = 0
@@ -425,13 +432,13 @@ def test_any_text_is_kept_but_for_its_masks_and_masking_it_again_changes_nothing
     assert mask(masked.text) == Masked(masked.text, ())
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(any_text, separator, st.sampled_from(KEYS), separator, any_text)
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(litter, separator, st.sampled_from(KEYS), separator, litter)
 def test_no_eight_characters_of_a_key_stay_readable(before: str, left: str, key: str, right: str, after: str) -> None:
     assert_nothing_readable(key, mask(f"{before}{left}{key}{right}{after}"))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True, deadline=None)
 @given(
     st.text(string.ascii_letters + string.digits, min_size=48, max_size=48).filter(
         lambda body: "x" not in body.lower()
@@ -465,7 +472,7 @@ def seconds(work: Callable[[], object]) -> float:
     ],
 )  # fmt: skip
 def test_the_time_grows_with_the_text_and_not_faster(shape: str) -> None:
-    small, large = (shape * (size // len(shape)) for size in (5_000, 40_000))
+    small, large = (shape * (size // len(shape)) for size in (4_000, 32_000))
     assert seconds(lambda: mask(large)) <= 16 * max(seconds(lambda: mask(small)), 0.0005)
 
 
