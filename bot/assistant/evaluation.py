@@ -113,8 +113,8 @@ def judge(assistant: Assistant, rows: Iterable[Row]) -> Iterator[Result]:
         )
 
 
-def figures(results: Sequence[Result], published: Iterable[str]) -> dict[str, float]:
-    """Return the figures in percent, by name.
+def figures(results: Sequence[Result], published: Iterable[str]) -> dict[str, float | None]:
+    """Return the figures in percent, by name; None where no row can tell.
 
     heard: positives answered unasked with the right entry. wrong: positives answered unasked with
     another. asked: positives whose first answer is right. top3: right among the first three. false:
@@ -131,8 +131,8 @@ def figures(results: Sequence[Result], published: Iterable[str]) -> dict[str, fl
     others = [result for result in results if result.row.label.startswith("other:")]
     named = [result for result in results if result.row.model]
 
-    def share(of: Sequence[Result], what: Callable[[Result], bool]) -> float:
-        return round(100 * sum(map(what, of)) / len(of), 1) if of else 0.0
+    def share(of: Sequence[Result], what: Callable[[Result], bool]) -> float | None:
+        return round(100 * sum(map(what, of)) / len(of), 1) if of else None
 
     return {
         "heard": share(positives, lambda result: result.right(result.heard)),

@@ -14,8 +14,10 @@ from typing import Literal, NamedTuple
 
 from bot.assistant import facts, fields, statuses
 from bot.assistant.fields import Field
+from bot.assistant.source_code import is_source
 from bot.assistant.statuses import Status
 from bot.knowledge.base import Knowledge
+from bot.knowledge.phrases import Phrase
 from bot.knowledge.schema import Meaning
 from bot.knowledge.templates import TemplateHit
 from bot.knowledge.wording import IS_CJK, WORD, Word, fold, words
@@ -100,7 +102,7 @@ class Reader:
                 if word in _NUMBERS:
                     digits = start + 4 if word[0] == "h" else start
                     numbers.append((_NUMBERS[word], digits, digits + 3))
-                elif word in self._knowledge.codes and "_" in word:
+                elif word in self._knowledge.codes and "_" in word and not is_source(folded, start):
                     signs.append(Sign("code", self._knowledge.codes[word], 0.93, word, start, end))
             elif IS_CJK.match(word):
                 for i in range(len(word) - 1):
@@ -110,6 +112,7 @@ class Reader:
                 len(word) >= 8
                 and (name := word.replace("_", "")) in self._types
                 and _is_identifier(text[match.start() : match.end()])
+                and not is_source(folded, match.start())
             ):
                 signs.append(Sign("type", self._knowledge.types[name], 0.86, name, *match.span()))
         if len(numbers) > 2 * MOST_NUMBERS:
@@ -117,7 +120,7 @@ class Reader:
         found = [status for number in numbers if (status := statuses.judge(*number, folded))]
         hits = self._knowledge.templates.search(folded, anchors)
         signs += self._from_fields(pairs, folded, text)
-        signs += [_from_hit(hit) for hit in hits]
+        signs += [_from_hit(hit) for hit in hits if not is_source(folded, hit.start)]
         signs += self._from_escaped(pairs, text)
         signs += self._from_statuses(found)
         signs += self._from_phrases(folded)
@@ -142,6 +145,8 @@ class Reader:
         signs: list[Sign] = []
         for name, start, end, quoted in pairs:
             value = folded[start:end].strip()
+            if is_source(folded, start):
+                continue
             if name == "code" and (owner := self._knowledge.codes.get(value)) and not value.startswith(("4", "5")):
                 signs.append(Sign("code", owner, 0.93, value, start, end))
             kind = value.replace("_", "").removeprefix("litellm.")
@@ -170,14 +175,27 @@ class Reader:
             Sign(
                 "phrase",
                 hit.phrase.owner,
-                phrase_weight(hit.phrase.words) * hit.likeness,
+                self._weight(hit.phrase) * hit.likeness,
                 hit.phrase.source,
                 hit.start,
                 hit.end,
             )
             for hit in self._knowledge.phrases.search(typed(folded))
             if not _ASSIGNMENT.match(folded, folded.rfind("\n", 0, hit.start) + 1, hit.start)
+            and not is_source(folded, hit.start)
         ]
+
+    def _weight(self, phrase: Phrase) -> float:
+        """Return how sure a phrase makes it: the longer, the surer; of two words only if they speak of failure.
+
+        A Chinese word is two characters.
+        """
+        length = sum(0.5 if IS_CJK.match(word) else 1 for word in phrase.words)
+        if length > 2:
+            return 0.85
+        if length <= 1:
+            return 0.6
+        return 0.78 if self._knowledge.speaks_of_failure(phrase) else 0.7
 
 
 def _is_identifier(word: str) -> bool:
@@ -195,12 +213,6 @@ def typed(folded: str) -> list[Word]:
     if len(folded) <= 2 * TYPED:
         return words(folded)
     return words(folded[:TYPED]) + words(folded[-TYPED:], len(folded) - TYPED)
-
-
-def phrase_weight(phrase: tuple[str, ...]) -> float:
-    """Return how sure a phrase makes it: the longer, the surer. A Chinese word is two characters."""
-    length = sum(0.5 if IS_CJK.match(word) else 1 for word in phrase)
-    return 0.62 if length <= 1 else 0.78 if length <= 2 else 0.85
 
 
 def _from_hit(hit: TemplateHit) -> Sign:

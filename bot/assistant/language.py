@@ -45,6 +45,11 @@ def _own(part: str, offset: int, spans: Sequence[tuple[int, int]]) -> str:
     return "\n".join(_MACHINE.sub("", line) for line in _CODE.sub(" ", "".join(own)).splitlines())
 
 
+def ends(text: str) -> str:
+    """Return both ends of a text, which is all of a short one."""
+    return text if len(text) <= 2 * ENDS else text[:ENDS] + "\n" + text[-ENDS:]
+
+
 def spoken(own: str) -> Language | None:
     """Return the language that the writer of a message uses, or None where nothing tells.
 

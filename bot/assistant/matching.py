@@ -19,12 +19,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.assistant import quiet
 from bot.assistant.evidence import Evidence, Kind, Sign
-from bot.knowledge.base import ABOUT, FOREIGN, TROUBLE, Knowledge
+from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import fold, words
+from bot.knowledge.wording import fold
 
 SPEAKS = 0.75
 """From this confidence on the bot answers unasked."""
@@ -32,13 +33,16 @@ SPEAKS = 0.75
 CLEAR = 0.8
 """From this weight on a single sign says clearly what it says."""
 
+HOPEFUL = 0.5
+"""Below this confidence nothing that a writer says around it makes an answer sure."""
+
+LIFT = 0.25
+"""What a complaint adds to a topic."""
+
 ANSWERS = 0.25
 """Below this confidence there is no answer even when asked."""
 
 _RANK: dict[Kind, int] = {"name": 0, "message": 1, "code": 2, "type": 3, "status": 4, "phrase": 5}
-_CHANGE_LINK = re.compile(r"github\.com/[\w.-]+/[\w.-]+/(?:pull|commit|compare|releases)/")
-"""A link to a change of code comes with talk about it."""
-
 _BARE = re.compile(
     r"\W*(?:/?error|err|code|http|status|报错|错误码?)?\W*(\d{3})"
     r"\s*(?:errors?|错误|报错|是什么意思|是什么|啥意思|什么意思|是啥)*\W*"
@@ -81,8 +85,26 @@ def rank(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> Ranki
         return Ranking((), speaks=False)
     candidates = _with_confidence(_ordered(by_entry, knowledge))
     best = candidates[0]
-    speaks = best.confidence >= SPEAKS and not _is_talk(own, text, knowledge)
+    if best.confidence >= HOPEFUL:
+        now = quiet.occasion(evidence, text, own, knowledge)
+        best = candidates[0] = _lifted(best, now)
+        speaks = best.confidence >= SPEAKS and not now.silences(best.signs[0].kind)
+    else:
+        speaks = False
     return Ranking(tuple(found for found in candidates if found.confidence >= ANSWERS), speaks)
+
+
+def _lifted(best: Candidate, now: quiet.Occasion) -> Candidate:
+    """Return a topic as a report of trouble, where the writer complains of it.
+
+    A short phrase or a number without a setting names a topic; a complaint around it makes it the
+    error that the writer met. A question is enough for a number.
+    """
+    kind = best.signs[0].kind
+    complains = now.complains or (kind == "status" and now.asks)
+    if best.confidence >= SPEAKS or kind not in {"phrase", "status"} or not now.short or not complains:
+        return best
+    return replace(best, confidence=round(min(best.confidence + LIFT, 0.8), 3))
 
 
 def _named(folded: str, knowledge: Knowledge) -> Sign | None:
@@ -174,11 +196,3 @@ def _narrowest(signs: Sequence[Sign]) -> Meaning:
     with_case = [sign for sign in signs if sign.meaning.case]
     best = min(with_case, key=_strength) if with_case else signs[0]
     return best.meaning
-
-
-def _is_talk(own: str, text: str, knowledge: Knowledge) -> bool:
-    """Say whether a message talks about errors, or of another software's, rather than calling for help."""
-    if _CHANGE_LINK.search(text):
-        return True
-    cues = {hit.phrase.owner for hit in knowledge.cues.search(words(fold(own)))}
-    return FOREIGN in cues or (ABOUT in cues and TROUBLE not in cues)

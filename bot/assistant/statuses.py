@@ -11,13 +11,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from bot.assistant.source_code import is_source
 from bot.knowledge.wording import CJK
 
 LOOK = 48
 """How many characters before and after a number are looked at."""
 
-UNSET = 0.3
-"""The weight of a number outside every setting: it counts only when the bot was asked."""
+UNSET = 0.55
+"""The weight of a number outside every setting: it counts when the bot was asked, or with a complaint."""
+
+ROUND = 0.3
+"""The same for 400 and 500: a round number is a count until its setting says otherwise."""
 
 
 class Status(NamedTuple):
@@ -50,7 +54,8 @@ _MET = _any(
     r"failing failure hits? hitting see sees seeing saw shows? showed showing encounter(?:s|ed|ing)? reports? "
     r"reporting says saying observing fac(?:e|es|ed|ing) then suddenly spits? keeps? constant(?:ly)? endless "
     r"due_to caused_by with 返回 报 提示 显示 出现 收到 遇到 抛出? 全是 都是 一直 总是 老是 变成 得到 是 就 "
-    r"突然 получаю получил возвращает выдает recibo recebo obtengo devuelve da retorna retourne recois bekomme "
+    r"突然 又 还 再 "
+    r"получаю получил возвращает выдает recibo recebo obtengo devuelve da retorna retourne recois bekomme "
     r"erhalte"
 )
 _ON_THE_WAY = _any(
@@ -78,7 +83,7 @@ _BEFORE: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         ("error code", 0.95, rf"{_ERROR}{_CODE}?{_LINK}"),
         ("code", 0.88, rf"(?<!exit )(?<!zip )(?<!area )(?<!country )(?:\b|_)code{_LINK}"),
         ("code", 0.88, rf"{_any('码 代码 コード 코드')}{_LINK}"),
-        ("log column", 0.9, r"\|\s{0,4}$"),
+        ("log column", 0.9, r"\|\s{1,4}$"),
     )
 )
 
@@ -92,29 +97,51 @@ _AFTER: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             0.87,
             rf"'?s?[\"'`)\]]{{0,2}}\s{{0,2}}(?:[a-z-]{{2,20}}\s){{0,2}}(?:{_ERROR}|responses?|status(?: code)?)\b",
         ),
-        ("error", 0.87, rf"[\"'`]?\s{{0,2}}{_any('错误 报错 异常 错 エラー 오류 에러')}"),
+        (
+            "error",
+            0.87,
+            rf"[\"'`]?\s{{0,2}}{_any('错误 报错 异常 错 エラー 오류 에러 ошибк になり が出 出ま 나와 나옴 떠요')}",
+        ),
         ("plural", 0.82, r"'?s\b(?! timeout)"),
         ("body", 0.86, r"[.:,]?\s{0,2}-?\s{0,2}b?['\"]?\{\s{0,8}['\"]"),
     )
 )
 
 # A number that somebody met closes its clause: `got a 429 when …`, not `got 429 apples`.
-_CLOSED = re.compile(
+_CLOSED = (
     rf"'?s?[\"'`)\]]{{0,2}}(?:\s*$|\s*\n|[.,:!?]+(?:\s|$)|\s{{0,2}}[({CJK}.,]|\s+"
     + _any(
-        r"from when(?:ever)? on in for at and but again even after since while as if every now today using via "
-        r"because due or is with until unless lol all too everytime instead despite without across consistently "
-        r"randomly sometimes"
+        r"from when(?:ever)? on in for at and but again even after since while as if every now today using via because "
+        r"due or is with until unless lol all too everytime instead despite without across consistently randomly "
+        r"sometimes"
     )
     + r"\b)"
 )
-_REPORTED = re.compile(rf"{_MET}(?:\s{{0,2}}{_ON_THE_WAY}){{0,4}}\s{{0,2}}[:\"'`(\[]{{0,2}}$")
-
-# A number that opens a line, as titles of reports do: `401 when listing models`.
-_OPENING = re.compile(r"(?:^|[\n>*\]:|-])[\s\"'`]{0,4}$")
-_OPENED = re.compile(
-    rf"'?s?\s+{_any('from when(?:ever)? on for after since while every using via with')}\b|\s*[:-]\s+[a-z]"
+_AROUND: tuple[tuple[str, float, re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (name, weight, re.compile(before), re.compile(after))
+    for name, weight, before, after in (
+        ("reported", 0.84, rf"{_MET}(?:\s{{0,2}}{_ON_THE_WAY}){{0,4}}\s{{0,2}}[:\"'`(\[]{{0,2}}$", _CLOSED),
+        ("spoken of", UNSET, r"\b(?:an?|the|une?|ein|um)\s$", rf"{_CLOSED}|\s+(?:means?|my|your|our|was|here)\b"),
+        # a number that opens a line, as titles of reports do: `401 when listing models`
+        (
+            "opening",
+            0.82,
+            r"(?:^|[\n>*\]:|-])[\s\"'`]{0,4}$",
+            rf"了|'?s?\s+{_any('from when(?:ever)? on for after since while every using via with')}\b|\s*[:-]\s+[a-z]",
+        ),
+    )
 )
+
+# A number that is only supposed: `on 429 wait`, `if you get a 401`, `handles 503`.
+_SUPPOSED = re.compile(
+    r"\b"
+    + _any(r"on if handles? catch(?:es)? ignor(?:e|es|ing) treat(?:s|ed)? whether unless no")
+    + r"(?:\s{1,2}"
+    + _any(r"you we it they an? the any https? status code errors? gets? see returns? there is are")
+    + r"){0,4}\s{1,2}$|(?:如果|当)\S{0,6}\s?$"
+)
+# What is asked for in an access log, where it is no call of an API.
+_NO_CALL = re.compile(r"\.(?:php|env|git|html?|ico|txt|xml|js|css|png)\S{0,20} http/\d(?:\.\d)?[\"']?\s{1,3}$")
 
 # What makes a number a count, a measure or a name, whatever else stands around it.
 _UNIT = re.compile(
@@ -130,7 +157,7 @@ _UNIT = re.compile(
     + _any("刀 元 万 块 美元 美金 字 个 条 人 次 兆 年 天 秒 分 行 页 倍 米 多 以上 以下 左右 张 篇 家 名 斤 公里 毫秒")
     + r"|[.,:/-]\d|%|\s?[*×]\s?\d|\+"
 )
-_GLUED = re.compile(r"[$€£¥#@&/\\.a-z0-9_+~^:-]$")
+_GLUED = re.compile(r"[$€£¥#@&/\\.a-z0-9_+~^:-]$|[a-z]\[$|r\$ $")
 _NUMBERED = re.compile(
     r"(?:\b"
     + _any(
@@ -146,23 +173,33 @@ _THINGS = re.compile(r"\s[a-z]{3,20}s\b(?<!errors)(?<!codes)(?<!this)(?<!always)
 def judge(code: int, start: int, end: int, folded: str) -> Status | None:
     """Return the number at `start`:`end` of folded text as a status, or None where it is something else.
 
-    A number outside every setting comes back with the setting `number` and the weight `UNSET`.
+    A number outside every setting comes back with the setting `number` and the weight `UNSET` or `ROUND`.
     """
     before, after = folded[max(0, start - LOOK) : start], folded[end : end + LOOK]
     if _UNIT.match(after):
         return None
+    setting, weight = _setting(before, after, folded, start)
+    if weight > 0:
+        return Status(code, start, end, setting, weight)
+    if _GLUED.search(before) or _NUMBERED.search(before) or _THINGS.match(after):
+        return None
+    return Status(code, start, end, setting, ROUND if code % 100 == 0 else UNSET)
+
+
+def _setting(before: str, after: str, folded: str, start: int) -> tuple[str, float]:
+    """Return the setting a number stands in and its weight, 0 where it is in none."""
+    if is_source(folded, start):
+        return "source code", ROUND
+    if _SUPPOSED.search(before) or _NO_CALL.search(before):
+        return "supposed", ROUND
     for name, weight, pattern in _BEFORE:
         if pattern.search(before):
-            return Status(code, start, end, name, weight)
-    if _GLUED.search(before):
-        return None
-    for name, weight, pattern in _AFTER:
-        if pattern.match(after):
-            return Status(code, start, end, name, weight)
-    if _REPORTED.search(before) and _CLOSED.match(after):
-        return Status(code, start, end, "reported", 0.84)
-    if _OPENING.search(before) and _OPENED.match(after):
-        return Status(code, start, end, "opening", 0.82)
-    if _NUMBERED.search(before) or _THINGS.match(after):
-        return None
-    return Status(code, start, end, "number", UNSET)
+            return name, weight
+    if not _GLUED.search(before):
+        for name, weight, pattern in _AFTER:
+            if pattern.match(after):
+                return name, weight
+        for name, weight, ahead, behind in _AROUND:
+            if ahead.search(before) and behind.match(after):
+                return name, weight
+    return "number", 0

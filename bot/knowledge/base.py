@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import cast, get_args
 
-from bot.knowledge.phrases import PhraseIndex
-from bot.knowledge.schema import Acts, Case, Cues, Entry, Language, Meaning, Service, Texts, Wanted
+from bot.knowledge.phrases import Phrase, PhraseIndex, split_cue
+from bot.knowledge.schema import Acts, Case, Cue, Cues, Entry, Language, Meaning, Service, Texts, Wanted
 from bot.knowledge.templates import Template, TemplateIndex
-
-ABOUT, TROUBLE, FOREIGN = Meaning("about"), Meaning("trouble"), Meaning("foreign")
-"""What the cues of `cues.yaml` mean."""
+from bot.knowledge.wording import fold, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Knowledge:
     types: Mapping[str, Meaning]
     templates: TemplateIndex
     phrases: PhraseIndex
-    cues: PhraseIndex
+    _cues: PhraseIndex
 
     @classmethod
     def build(
@@ -40,11 +39,7 @@ class Knowledge:
         parts += [
             (Meaning(id_, name), case.match) for id_, entry in entries.items() for name, case in entry.cases.items()
         ]
-        spoken = [
-            (cue, phrase)
-            for cue, said in ((ABOUT, cues.about), (TROUBLE, cues.trouble), (FOREIGN, cues.foreign))
-            for phrase in said
-        ]
+        spoken = [(Meaning(cue), phrase) for cue in get_args(Cue) for phrase in getattr(cues, cue)]
         return cls(
             service=service,
             entries=MappingProxyType(dict(entries)),
@@ -55,8 +50,17 @@ class Knowledge:
             ),
             templates=TemplateIndex(templates),
             phrases=PhraseIndex((owner, phrase) for owner, match in parts for phrase in match.phrases),
-            cues=PhraseIndex(spoken),
+            _cues=PhraseIndex(spoken, split=split_cue, gaps=False),
         )
+
+    def cued(self, text: str) -> set[Cue]:
+        """Return which kinds of cues a text holds."""
+        found = self._cues.search(words(fold(text), every=True))
+        return {cast("Cue", hit.phrase.owner.entry) for hit in found}
+
+    def speaks_of_failure(self, phrase: Phrase) -> bool:
+        """Say whether a phrase complains by itself (`invalid token`) or only names a topic (`rate limit`)."""
+        return "failing" in self.cued(phrase.source)
 
     def meanings(self) -> Iterator[Meaning]:
         """Yield every entry and every case, entries first within their file."""

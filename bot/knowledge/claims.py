@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator
 from typing import NamedTuple
 
-from bot.knowledge.phrases import split
+from bot.knowledge.phrases import split, split_cue
 from bot.knowledge.schema import Meaning
 from bot.knowledge.sentences import Place
 from bot.knowledge.source import Source, mapping
@@ -60,7 +60,7 @@ def of_entry(file: Source) -> Iterator[Claim]:
 def of_cues(file: Source) -> Iterator[Claim]:
     """Yield what `cues.yaml` claims."""
     for name, said in file.document.content.items():
-        yield from _listed(said, "cue", split, Meaning(name), (name,))
+        yield from _listed(said, "cue", split_cue, Meaning(name), (name,))
 
 
 def _listed(found: object, kind: str, key: Callable[[str], Hashable], owner: Meaning, place: Place) -> Iterator[Claim]:
@@ -84,4 +84,6 @@ class Claims:
         if first.owner == claim.owner:
             file.say(claim.place, f"{claim.kind} '{claim.shown}' says the same as line {line}; one of them is enough")
         else:
-            file.say(claim.place, f"{claim.kind} '{claim.shown}' belongs to {first.owner} ({where.path.name}:{line})")
+            file.say(
+                claim.place, f"{claim.kind} '{claim.shown}' belongs to {first.owner} already ({where.path.name}:{line})"
+            )

@@ -13,7 +13,7 @@ from bot.knowledge import claims
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import LANGUAGES, Cues, Entry, Service, Texts
 from bot.knowledge.sentences import Place, named
-from bot.knowledge.source import Problem, Source, reason
+from bot.knowledge.source import Problem, Source, mapping, reason
 from bot.knowledge.templates import Template, compile_template
 
 CARD_TEXT = 2400
@@ -109,12 +109,12 @@ class _Loading:
     def _service(self) -> Service | None:
         file = Source(self.directory / "service.yaml")
         service = file.read(Service)
-        if service:
-            _bilingual(file, ("models_page",), service.models_page)
-            _bilingual(file, ("support",), service.support)
-            for i, id_ in enumerate(service.published):
-                if id_ not in self.files:
-                    file.say(("published", i), f"there is no entry '{id_}'")
+        for name in ("models_page", "support"):
+            if texts := mapping(file.document.content, name):
+                _bilingual(file, (name,), texts)
+        for i, id_ in enumerate(service.published if service else ()):
+            if id_ not in self.files:
+                file.say(("published", i), f"there is no entry '{id_}'")
         self.problems += file.problems
         return service
 
@@ -140,7 +140,7 @@ class _Loading:
             self.entries[file.id] = entry
             self._compile(file, entry)
         for _, place, part in file.parts():
-            if isinstance(texts := part.get("texts"), dict):
+            if texts := mapping(part, "texts"):
                 _bilingual(file, (*place, "texts"), texts)
         for claim in claims.of_entry(file):
             self.claims.take(claim, file)
@@ -165,7 +165,7 @@ class _Loading:
 def _bilingual(file: Source, place: Place, languages: Container[str]) -> None:
     for lang in LANGUAGES:
         if lang not in languages:
-            file.say(place, f"{named(place)} lacks the language '{lang}'")
+            file.say(place, f"language '{lang}' is missing")
 
 
 def _length(texts: Texts) -> int:

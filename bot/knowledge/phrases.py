@@ -9,7 +9,7 @@ left of a word when a letter is taken out is indexed, as in Garbe's symmetric de
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -43,6 +43,11 @@ def split(source: str) -> tuple[str, ...]:
     return tuple(word.stem for word in words(fold(source)))
 
 
+def split_cue(source: str) -> tuple[str, ...]:
+    """Return the words that a cue is found by: all of them, `just means` is not `means`."""
+    return tuple(word.stem for word in words(fold(source), every=True))
+
+
 def _shorter(word: str) -> Iterator[str]:
     yield word
     for i in range(len(word)):
@@ -52,9 +57,22 @@ def _shorter(word: str) -> Iterator[str]:
 class PhraseIndex:
     """All phrases of a knowledge base, by rarest word, and the spelling of their vocabulary."""
 
-    def __init__(self, phrases: Iterable[tuple[Meaning, str]]) -> None:
-        """Index (meaning, phrase as written) pairs; every phrase has words to be found by."""
+    def __init__(
+        self,
+        phrases: Iterable[tuple[Meaning, str]],
+        *,
+        split: Callable[[str], tuple[str, ...]] = split,
+        gaps: bool = True,
+    ) -> None:
+        """Index (meaning, phrase as written) pairs; every phrase has words to be found by.
+
+        Args:
+            phrases: What each phrase means, and the phrase.
+            split: What makes words of a phrase; the texts that are searched are split alike.
+            gaps: Whether other words may stand in between.
+        """
         pool = [(owner, source, split(source)) for owner, source in phrases]
+        self._gaps = gaps
         shared = Counter(word for _, _, found in pool for word in set(found))
         self._by_anchor: dict[str, list[Phrase]] = defaultdict(list)
         self._by_pair: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
@@ -75,8 +93,8 @@ class PhraseIndex:
     def correct(self, word: Word) -> str:
         """Return the stem of the phrases' word that `word` is a slip of, else its own.
 
-        One slip (a letter too many, too few, another, or two swapped) from five letters on, two from
-        nine on.
+        One slip (a letter too many, too few, another, or two swapped) from five letters on; from nine on
+        also a letter too many in one place with one too few in another.
         """
         if word.stem in self._stems or len(word.text) < 4 or not word.text.isalpha():
             return word.stem
@@ -94,10 +112,10 @@ class PhraseIndex:
         hits: list[PhraseHit] = []
         for i, word in enumerate(spelt):
             for phrase in self._by_anchor.get(word, ()):
-                hits.extend(_read_outwards(phrase, i, text, spelt))
+                hits.extend(_read_outwards(phrase, i, text, spelt, gaps=self._gaps))
             if i + 1 < len(spelt):
                 for phrase in self._by_pair.get((word, spelt[i + 1]), ()):
-                    hits.extend(_read_outwards(phrase, i, text, spelt))
+                    hits.extend(_read_outwards(phrase, i, text, spelt, gaps=self._gaps))
         return list(_unhidden(hits))
 
 
@@ -116,23 +134,26 @@ def _hides(other: PhraseHit, hit: PhraseHit) -> bool:
     return covers and len(other.phrase.words) > len(hit.phrase.words)
 
 
-def _read_outwards(phrase: Phrase, at: int, text: Sequence[Word], spelt: Sequence[str]) -> Iterator[PhraseHit]:
+def _read_outwards(
+    phrase: Phrase, at: int, text: Sequence[Word], spelt: Sequence[str], *, gaps: bool
+) -> Iterator[PhraseHit]:
     """Yield the hit around the anchor word `at`, if the rest of the phrase stands around it in order."""
     count = len(phrase.words)
     spare = count // 3 if IS_CJK.match(phrase.words[phrase.anchor]) else (count - 1) // 2
-    gaps, places = 0, [at]
+    spare = spare if gaps else 0
+    skipped, places = 0, [at]
     for step, wanted in ((-1, phrase.words[: phrase.anchor][::-1]), (1, phrase.words[phrase.anchor + 1 :])):
         place = at
         for word in wanted:
             place += step
-            while 0 <= place < len(spelt) and spelt[place] != word and gaps < spare:
-                place, gaps = place + step, gaps + 1
+            while 0 <= place < len(spelt) and spelt[place] != word and skipped < spare:
+                place, skipped = place + step, skipped + 1
             if not 0 <= place < len(spelt) or spelt[place] != word:
                 return
             places.append(place)
     slips = sum(spelt[place] != text[place].stem for place in places)
     # One long word may be misspelt; of several, about half must stand as they are.
-    if slips * 2 > count + 1 or (count == slips == 1 and len(spelt[at]) < 8):
+    if slips * 2 > count + 2 or (count == slips == 1 and len(spelt[at]) < 8):
         return
-    likeness = max(0.7, 1 - 0.06 * slips - 0.04 * gaps)
+    likeness = max(0.7, 1 - 0.06 * slips - 0.04 * skipped)
     yield PhraseHit(phrase, text[min(places)].start, text[max(places)].end, likeness)

@@ -183,11 +183,44 @@ class Meaning(NamedTuple):
         return self.entry if self.case is None else f"{self.entry}/{self.case}"
 
 
+Cue = Literal["over", "about", "trouble", "failing", "foreign"]
+
+
 class Cues(Strict):
     """`cues.yaml`: what people say around an error, whichever error it is."""
 
+    over: tuple[Phrase, ...] = Field((), description="It is solved, intended, or not to be looked at.")
     about: tuple[Phrase, ...] = Field(
-        (), description="Talk about errors that is no call for help: plans, fixes, thanks, documentation."
+        (), description="Talk about errors that is no call for help: plans, explanations, documentation."
     )
-    trouble: tuple[Phrase, ...] = Field((), description="A call for help, or a report that something fails now.")
+    trouble: tuple[Phrase, ...] = Field((), description="A call for help; it outweighs `over` and `about`.")
+    failing: tuple[Phrase, ...] = Field(
+        (), description="Words of failure, which turn a topic (`rate limit`) into a report of one."
+    )
     foreign: tuple[Phrase, ...] = Field((), description="Software whose errors are not this service's.")
+
+
+ModelName = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[\w./:@+-]{2,100}$")]
+
+
+class Family(Strict):
+    """One provider's models, as the service names them."""
+
+    provider: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    prefixes: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]*$")], ...] = Field(
+        min_length=1,
+        description="How names of this family begin (`gpt`, `o1`, `claude`): by them a model is recognised.",
+    )
+    models: tuple[ModelName, ...] = Field((), description="Exact names in use today.")
+    aliases: dict[ModelName, ModelName] = Field(
+        default_factory=dict, description="Other spellings that people use, and the exact name."
+    )
+    retired: dict[ModelName, ModelName | None] = Field(
+        default_factory=dict, description="Names that are gone, and what replaced them (nothing, where nothing did)."
+    )
+
+
+class Models(Strict):
+    """`models.yaml`: the model names that people use today, by family."""
+
+    families: dict[Slug, Family] = Field(default_factory=dict)

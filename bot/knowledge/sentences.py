@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
@@ -11,13 +12,13 @@ from bot.knowledge.strict_yaml import Document
 
 Place = tuple[int | str, ...]
 
-_HOMES = {
-    **dict.fromkeys(Case.model_fields, "a case"),
-    **dict.fromkeys(Entry.model_fields, "the entry itself"),
-    **dict.fromkeys(Texts.model_fields, "a language of 'texts'"),
-    **dict.fromkeys(Match.model_fields, "'match'"),
+_FIELDS: Mapping[str, Collection[str]] = {
+    "the entry itself": Entry.model_fields,
+    "a case": Case.model_fields,
+    "a language of 'texts'": Texts.model_fields,
+    "'match'": Match.model_fields,
 }
-"""Key of an entry's file -> where it belongs."""
+"""Where a key of an entry's file may stand -> the keys that may stand there."""
 
 _SENTENCES = {
     "missing": "{where} is missing",
@@ -27,7 +28,8 @@ _SENTENCES = {
     "blank": "{where} is empty",
     "text in a mapping": "{where} is read as a key with a value because of a ':' or '{{' in it: put it in quotes",
     "text in a list": "{where} is read as a list because of a '[' or '-' at its beginning: put it in quotes",
-    "literal_error": "{where} is '{given}'; it takes {expected}",
+    "choice": "{where} takes {expected}",
+    "literal_error": "{where} is '{written}'; it takes {expected}",
     "string_type": "{where} has to be text: put {written} in quotes",
     "string_too_long": "{where} is too long: {length} characters, at most {max_length}",
     "string_too_short": "{where} is too short: {length} characters, at least {min_length}",
@@ -64,7 +66,7 @@ def sentence(detail: ErrorDetails, document: Document, model: type[Strict]) -> s
     location = tuple(step for step in detail["loc"] if step != "[key]")
     key = str(location[-1])
     if detail["type"] == "extra_forbidden":
-        return _unknown(key, model)
+        return _unknown(location, model)
     pattern = _SENTENCES.get(_kind(detail))
     if pattern is None:
         return f"{named(location)}: {detail['msg'].removeprefix('Value error, ')}"
@@ -88,14 +90,31 @@ def _kind(detail: ErrorDetails) -> str:
         return "blank"
     if kind == "string_type" and isinstance(given, dict | list):
         return "text in a mapping" if isinstance(given, dict) else "text in a list"
+    if kind == "literal_error" and isinstance(given, dict | list):
+        return "choice"
     return kind.partition("_")[0] if kind.startswith(("int_", "url_")) else kind
 
 
-def _unknown(key: str, model: type[Strict]) -> str:
-    homes = _HOMES if model is Entry else dict.fromkeys(model.model_fields, "")
-    if home := homes.get(key):
-        return f"'{key}' does not belong here; it is a key of {home}"
-    if not (near := get_close_matches(key, homes, n=1)):
-        return f"unknown key '{key}'"
-    home = homes[near[0]]
-    return f"unknown key '{key}' (did you mean '{near[0]}'{', a key of ' + home if home else ''}?)"
+def _unknown(location: Place, model: type[Strict]) -> str:
+    """Say of a key that nothing has, or that stands in the wrong place, where it belongs."""
+    key, here = str(location[-1]), _home(location[:-1])
+    fields = _FIELDS if model is Entry else {here: model.model_fields}
+    for home, keys in fields.items():
+        if key in keys:
+            return f"'{key}' does not belong here; it is a key of {home}"
+    for home in (here, *fields):
+        if near := get_close_matches(key, fields[home], n=1):
+            return f"unknown key '{key}' (did you mean '{near[0]}'{'' if home == here else f', a key of {home}'}?)"
+    return f"unknown key '{key}'"
+
+
+def _home(parent: Place) -> str:
+    match parent:
+        case ():
+            return "the entry itself"
+        case (*_, "match"):
+            return "'match'"
+        case (*_, "texts", _):
+            return "a language of 'texts'"
+        case _:
+            return "a case"

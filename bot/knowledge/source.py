@@ -14,6 +14,9 @@ from bot.knowledge import strict_yaml
 from bot.knowledge.schema import Meaning, Strict
 from bot.knowledge.sentences import Place, sentence
 
+LONGEST_LINE = 500
+"""Where a problem's line is cut, in characters: it quotes what is wrong, however long that is."""
+
 ModelT = TypeVar("ModelT", bound=Strict)
 
 
@@ -29,7 +32,10 @@ class Problem:
     def __str__(self) -> str:
         """Return `knowledge/errors/429.yaml:17: 429: unknown key 'phrase' …`, as compilers do."""
         path = self.path.relative_to(Path.cwd()) if self.path.is_relative_to(Path.cwd()) else self.path
-        return ": ".join([f"{path}:{self.line}" if self.line else str(path), *filter(None, [self.entry]), self.text])
+        place = f"{path}:{self.line}" if self.line else str(path)
+        told = ": ".join(part for part in (place, self.entry, self.text) if part)
+        shown = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(told.split()))
+        return shown if len(shown) <= LONGEST_LINE else shown[:LONGEST_LINE] + " …"
 
 
 _REASONS = {

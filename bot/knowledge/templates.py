@@ -163,11 +163,13 @@ class TemplateIndex:
         for anchor, places in positions.items():
             chosen = places if len(places) <= 2 * TRIES else places[:TRIES] + places[-TRIES:]
             for template in self.by_anchor[anchor]:
-                done = -1
+                done = 0
                 for place in chosen:
                     if place < done:
                         continue
-                    match = template.regex.search(folded, max(0, place - REACH), place + REACH)
+                    done = max(done, place - REACH)
+                    while (match := template.regex.search(folded, done, place + REACH)) and match.end() <= place:
+                        done = match.end()
                     if match is None:
                         continue
                     done = match.end()

@@ -99,20 +99,23 @@ class Word(NamedTuple):
     end: int
 
 
-def words(folded: str, offset: int = 0) -> list[Word]:
+def words(folded: str, offset: int = 0, *, every: bool = False) -> list[Word]:
     """Split folded text into words, without stop words and particles; each CJK character is one word.
 
     Args:
         folded: Text as `fold` returns it.
         offset: Added to every span, for a text that is a slice of a longer one.
+        every: Keep stop words and particles.
     """
     found: list[Word] = []
     for match in WORD.finditer(folded):
         text, start = match.group(), match.start() + offset
         if IS_CJK.match(text):
             found.extend(
-                Word(char, char, start + i, start + i + 1) for i, char in enumerate(text) if char not in PARTICLES
+                Word(char, char, start + i, start + i + 1)
+                for i, char in enumerate(text)
+                if every or char not in PARTICLES
             )
-        elif text not in STOP_WORDS:
+        elif every or text not in STOP_WORDS:
             found.append(Word(text, stem(text), start, start + len(text)))
     return found

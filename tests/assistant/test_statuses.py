@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.assistant.statuses import Status, judge
+from bot.assistant.statuses import ROUND, UNSET, Status, judge
 from bot.knowledge.wording import fold
 
 SURE = 0.8
@@ -99,8 +99,30 @@ def test_a_number_that_counts_names_or_measures_something_is_no_status(text: str
 
 @pytest.mark.parametrize("text", ["what is 429", "429", "so it was 429 in the end, strange"])
 def test_a_number_without_a_setting_counts_for_little(text: str) -> None:
-    assert [status.weight for status in read(text)] == [0.3]
+    assert [status.weight for status in read(text)] == [UNSET]
 
 
-def test_code_that_returns_a_status_is_no_report_of_one() -> None:
-    assert [status.weight for status in read("location /x { deny all; return 403; }")] == [0.3]
+@pytest.mark.parametrize("text", ["what is 500", "400", "so it was 400 in the end, strange"])
+def test_a_round_number_without_a_setting_counts_for_less(text: str) -> None:
+    assert [status.weight for status in read(text)] == [ROUND]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if (res.status === 429) retry();",
+        "assert response.status_code == 429",
+        "case 429:",
+        "if status in (429, 503):",
+        "  429: 'Too many requests',",
+        "return res.status(429).json({ error: 'x' });",
+        "error_page 429 /slow.html;",
+        "const LIMITED = 429;",
+        "on HTTP 429 wait a minute",
+        "if you get a 429, slow down",
+        "our client handles 429 already",
+        '"GET /wp-login.php HTTP/1.1" 429 12',
+    ],
+)
+def test_what_a_program_or_person_would_do_about_a_status_is_no_report(text: str) -> None:
+    assert all(status.weight <= ROUND for status in read(text))

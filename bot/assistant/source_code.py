@@ -1,0 +1,34 @@
+"""Source code and configuration: what stands there is what a program would do, not what happened."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = r"[\"']?[45]\d\d\b[\"']?"
+
+_SOURCE = re.compile(
+    "|".join(
+        (
+            # comparisons, membership, branches and tests of a status
+            rf"[=!]==?\s{{0,2}}{_NUMBER}|{_NUMBER}\s{{0,2}}[=!]==?|\bcase\s{{1,2}}{_NUMBER}|\bin\s{{0,2}}[\[({{]\s?{_NUMBER}",
+            rf"[\[({{]\s?{_NUMBER},\s?{_NUMBER}|=~",
+            r"\.(?:status|sendstatus|tobe|toequal|sleep)\(|\b(?:expect|abort|httpexception|showtoast)\(|\bthrow new\b",
+            r"=>|;\s{0,4}$",
+            # a line that opens with a keyword and goes on with a program's punctuation
+            r"^\s{0,40}(?:[+-]\s{0,8})?(?:def|class|const|let|var|function|async|await|export|return|raise|try|catch|except|if|elif|"
+            r"else|for|while|with|public|private|fn|func)\b[^\n]{0,200}[({=;:]\s{0,4}[^\s]{0,200}$",
+            r"^\s{0,40}(?:from\s\S{1,80}\s)?import\s|^\s{0,40}@\w+\(|^\s{0,40}(?://|/\*|\*\s|diff --git)|^[+-]\s{2,}",
+            # a table of statuses and their texts
+            rf"^\s{{0,40}}{_NUMBER}\s?:\s?(?:[\"']|\{{\s?description)",
+            # a web server's configuration
+            r"^\s{0,40}(?:error_page|proxy_\w+|location|server|deny|allow|listen)\s[^\n]{0,200}[;{]",
+        )
+    )
+)
+
+
+def is_source(folded: str, place: int) -> bool:
+    """Say whether the line around `place` of folded text is source code or configuration."""
+    start = max(folded.rfind("\n", 0, place) + 1, place - 300)
+    end = folded.find("\n", place)
+    return bool(_SOURCE.search(folded[start : min(end if end >= 0 else len(folded), place + 300)]))
