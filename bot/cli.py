@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NoReturn, cast
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 
 from bot import terminal
-from bot.assistant import evaluation, examples
+from bot.assistant import baselines, evaluation, examples
 from bot.assistant.assistant import Assistant
 from bot.knowledge import loading
 from bot.knowledge.schema import LANGUAGES, Language
@@ -23,15 +24,22 @@ app = typer.Typer(
     help="Error Desk: what an API error means, what to do and whom to tell.",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
 UNUSABLE = 2
 """Exit code for input that cannot be used, as for a wrong option."""
 
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+
 
 def main() -> None:
     """Run the command line; the process exits with the command's code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A pipe gets UTF-8 on every system; what cannot be written must not end a run.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     app()
 
 
@@ -54,7 +62,8 @@ KnowledgeDir = Annotated[
     typer.Option(
         "--knowledge",
         envvar="KNOWLEDGE_DIR",
-        help="The knowledge base to use. [default: the one that comes with the bot]",
+        metavar="DIR",
+        help="Answer from this knowledge base instead of the one that comes with the bot.",
     ),
 ]
 
@@ -87,9 +96,12 @@ def demo(
 @app.command()
 def ask(
     text: Annotated[
-        list[str] | None, typer.Argument(help="A code, a question or a pasted error; - reads standard input.")
+        list[str] | None,
+        typer.Argument(metavar="TEXT", help="A code, a question or a pasted error; - reads standard input."),
     ] = None,
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="Read this file instead of TEXT.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", metavar="FILE", help="Read this file instead of TEXT.")
+    ] = None,
     lang: Lang = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     as_jsonl: Annotated[
@@ -98,7 +110,7 @@ def ask(
     explain: Annotated[bool, typer.Option("--explain", help="Show on the text what decided.")] = False,
     knowledge: KnowledgeDir = None,
 ) -> None:
-    """Answer TEXT in the terminal. Exit code 0: answered, 1: no entry fits."""
+    """Answer TEXT in the terminal. Exit code 0: answered, 1: no entry fits, 2: nothing to answer."""
     if as_jsonl:
         if text or file:
             _fail("--jsonl reads standard input; leave out TEXT and --file")
@@ -117,7 +129,12 @@ def ask(
 @app.command()
 def check(
     directory: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", envvar="KNOWLEDGE_DIR", help="The knowledge base.")
+        Path | None,
+        typer.Argument(
+            metavar="DIR",
+            envvar="KNOWLEDGE_DIR",
+            help="The knowledge base; without it, the one that comes with the bot.",
+        ),
     ] = None,
     write_schema: Annotated[
         bool, typer.Option("--write-schema", help="Also write schema.json, which editors complete from.")
@@ -126,28 +143,39 @@ def check(
     """Validate a knowledge base and run its examples. Exit code 1 where anything is wrong."""
     where = directory or loading.default_directory()
     if write_schema:
-        loading.write_schema(where)
+        try:
+            loading.write_schema(where)
+        except OSError as error:
+            _fail(f"{where}: cannot write schema.json: {error.strerror}")
     try:
         base = loading.load(where)
     except loading.KnowledgeError as error:
         typer.echo(str(error))
-        _fail(f"{len(error.problems)} mistakes in {where}", 1)
+        _fail(f"{_counted(len(error.problems), 'mistake')} in {where}", 1)
     failures = list(examples.run(Assistant(base)))
     for failure in failures:
         shown = " ".join(failure.text.split())
         typer.echo(f"{failure.meaning}: resolves to {failure.found}, wanted {failure.wanted}: {shown[:100]}")
     if failures:
-        _fail(f"{len(failures)} examples do not resolve as they should", 1)
+        _fail(f"{_counted(len(failures), 'example')} resolved to something else than its entry says", 1)
     meanings = list(base.meanings())
     parts = [base.part(meaning) for meaning in meanings]
     count = sum(len(part.examples) + len(part.not_examples) for part in parts)
-    typer.echo(f"{len(base.entries)} entries, {len(meanings) - len(base.entries)} cases, {count} examples: all well")
+    entries, cases = len(base.entries), len(meanings) - len(base.entries)
+    told = (_counted(entries, "entry", "entries"), _counted(cases, "case"), _counted(count, "example"))
+    typer.echo(f"{', '.join(told)}: all well")
 
 
 @app.command(name="eval")
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Labelled messages, one JSON object a line.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Labelled messages, one JSON object a line.")],
     show_misses: Annotated[bool, typer.Option("--misses", help="List the messages that went wrong.")] = False,
+    with_baselines: Annotated[
+        bool, typer.Option("--baselines", help="Measure the plain ways (regex, RapidFuzz) beside it.")
+    ] = False,
+    floor: Annotated[
+        str, typer.Option("--hold", metavar="NAME=PERCENT,…", help="Exit with 1 where a figure is worse than this.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     knowledge: KnowledgeDir = None,
 ) -> None:
@@ -155,15 +183,32 @@ def evaluate(
     assistant = _assistant(knowledge)
     try:
         rows = evaluation.read_rows(file)
-    except (OSError, UnicodeDecodeError) as error:
-        _fail(f"{file}: cannot be read: {error}")
+    except OSError as error:
+        _fail(f"{file}: {error.strerror}")
     except evaluation.LabelledFileError as error:
         _fail(str(error))
     results = list(evaluation.judge(assistant, terminal.watched(rows, "messages", len(rows))))
+    plain = list(baselines.measure(rows, assistant.knowledge)) if with_baselines else []
     if as_json:
-        typer.echo(json.dumps(evaluation.as_json(results, assistant.knowledge), ensure_ascii=False))
+        told = evaluation.as_json(results, assistant.knowledge) | {"baselines": [way._asdict() for way in plain]}
+        typer.echo(json.dumps(told, ensure_ascii=False))
     else:
-        terminal.show_figures(results, assistant.knowledge, with_misses=show_misses)
+        terminal.show_figures(results, assistant.knowledge, plain, with_misses=show_misses)
+    if worse := _worse(evaluation.figures(results, assistant.knowledge.service.published), floor):
+        _fail("; ".join(worse), 1)
+
+
+def _worse(figures: dict[str, float | None], floor: str) -> list[str]:
+    """Return which figures do not hold the line; `wrong`, `false` and `stray` must not be above it."""
+    told = []
+    for part in filter(None, floor.split(",")):
+        name, _, wanted = part.partition("=")
+        if name not in figures or not wanted.replace(".", "", 1).isdecimal():
+            _fail(f"--hold: '{part}' is not NAME=PERCENT, with a name among {', '.join(figures)}")
+        found, line = figures[name] or 0.0, float(wanted)
+        if found > line if name in {"wrong", "false", "stray"} else found < line:
+            told.append(f"{name} is {found}, the line is {line}")
+    return told
 
 
 def _assistant(directory: Path | None) -> Assistant:
@@ -188,9 +233,12 @@ def _question(text: list[str] | None, file: Path | None) -> str:
 
 def _read(file: Path) -> str:
     try:
-        return decode(file.read_bytes())
+        data = file.read_bytes()
     except OSError as error:
         _fail(f"{file}: {error.strerror}")
+    if data.startswith(_PICTURES):
+        _fail(f"{file}: a picture; only text can be read")
+    return decode(data)
 
 
 def _answer_lines(directory: Path | None, lang: Language | None) -> None:
@@ -199,19 +247,33 @@ def _answer_lines(directory: Path | None, lang: Language | None) -> None:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
-            question, id_ = record["text"], record.get("id")
-            if not isinstance(question, str):
-                raise TypeError("'text' is not a string")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            reason = "'text' is missing" if isinstance(error, KeyError) else str(error)
-            result = {"id": None, "line": number, "error": reason}
+            record = _record(line)
+        except ValueError as error:
+            result = {"id": None, "error": f"line {number}: {error}"}
         else:
-            result = {"id": id_, **assistant.ask(question, lang=lang).as_json()}
+            result = {"id": record.get("id"), **assistant.ask(record["text"], lang=lang).as_json()}
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+def _record(line: str) -> dict[str, Any]:
+    """Return the object of a line that holds a text; anything else is a ValueError that says so."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(record, dict):
+        raise ValueError('not an object such as {"id": 1, "text": "…"}')
+    if not isinstance(record.get("text"), str):
+        raise ValueError("'text' is not a string" if "text" in record else "'text' is missing")
+    return record
 
 
 def _lines() -> Iterator[str]:
     """Yield the lines of standard input; a byte that is no UTF-8 spoils its own line only."""
     for line in sys.stdin.buffer:
-        yield line.decode("utf-8", errors="replace")
+        yield line.decode("utf-8", errors="replace").removeprefix("\ufeff")
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

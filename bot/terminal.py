@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from rich.console import Console
-from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from bot.assistant.answer import Answer
+from bot.assistant.baselines import Measured
 from bot.assistant.evaluation import GROUPS, Result, by, confusion, figures, misses
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Acts, Language
@@ -58,7 +59,24 @@ _WORDS: dict[Language, dict[str, str]] = {
 def _console() -> Console:
     """Return a console for standard output; in a pipe it neither wraps nor colours."""
     watched = sys.stdout.isatty()
-    return Console(soft_wrap=not watched, highlight=False, width=None if watched else 10_000)
+    return Console(soft_wrap=not watched, highlight=False, markup=False, emoji=False, width=None if watched else 10_000)
+
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def _prose(text: str) -> Text:
+    """Return a text of the knowledge base, its Discord bold as the terminal's."""
+    prose = Text()
+    for i, part in enumerate(_BOLD.split(text)):
+        prose.append(part, "bold" if i % 2 else "")
+    return prose
+
+
+def _plain(text: str) -> str:
+    """Return somebody's text without what would steer the terminal, every character in its place."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def show(answer: Answer, knowledge: Knowledge, *, explain: bool = False) -> None:
@@ -74,7 +92,7 @@ def show(answer: Answer, knowledge: Knowledge, *, explain: bool = False) -> None
         console.print(Text(words["secret"].format(shown=secret.shown), style="bold red"))
     if answer.entry is None:
         console.print(words["unknown"])
-        console.print(words["human"].format(support=knowledge.service.support[answer.lang]), markup=False)
+        console.print(words["human"].format(support=knowledge.service.support[answer.lang]))
     else:
         _show_entry(console, answer)
     if explain:
@@ -85,19 +103,19 @@ def _show_entry(console: Console, answer: Answer) -> None:
     words, colour = _WORDS[answer.lang], _COLOUR[answer.acts]
     heading = f"{answer.status} · {answer.title}" if answer.status else answer.title
     name = answer.entry if answer.case is None else f"{answer.entry}/{answer.case}"
-    console.print(Text.assemble((heading, f"bold {colour}"), ("  " + str(name), "dim")))
+    aside = "" if name == str(answer.status) else f"  {name}"
+    console.print(Text.assemble((heading, f"bold {colour}"), (aside, "dim")))
     for finding in answer.findings:
-        console.print(Text(f"→ {finding.text}", style="bold"))
+        console.print(Text("→ ", style="bold").append_text(_prose(finding.text)))
     console.print()
-    console.print(Text.assemble((words["cause"] + ": ", "bold"), answer.cause))
+    console.print(Text.assemble((words["cause"] + ": ", "bold"), _prose(answer.cause)))
     console.print(Text(words["steps"], style="bold"))
-    for number, step in enumerate(answer.steps, start=1):
-        console.print(f"  {number}. {step}", markup=False)
-    console.print(Text.assemble((words["escalate"] + ": ", "bold"), answer.escalate))
+    _show_steps(console, answer.steps)
+    console.print(Text.assemble((words["escalate"] + ": ", "bold"), _prose(answer.escalate)))
     read = {name: getattr(answer.evidence, name) for name in ("model", "group", "request_id", "url")}
     if any(read.values()):
         shown = ", ".join(f"{words[name]} {value}" for name, value in read.items() if value)
-        console.print(Text(f"{words['read']}: {shown}", style="dim"))
+        console.print(Text(_plain(f"{words['read']}: {shown}"), style="dim"))
     if answer.alternatives:
         others = " · ".join(
             f"{other.entry if other.case is None else f'{other.entry}/{other.case}'} {other.title}"
@@ -108,16 +126,27 @@ def _show_entry(console: Console, answer: Answer) -> None:
         console.print(Text(words["sure"].format(share=round(100 * answer.confidence)), style="dim"))
 
 
+def _show_steps(console: Console, steps: Sequence[str]) -> None:
+    """Number the steps; where lines wrap, they do so beside their number."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for number, step in enumerate(steps, start=1):
+        if console.is_terminal:
+            grid.add_row(f"  {number}.", _prose(step))
+        else:
+            console.print(Text(f"  {number}. ").append_text(_prose(step)))
+    if grid.rows:
+        console.print(grid)
+
+
 def _explain(console: Console, answer: Answer) -> None:
     """Mark the evidence on the (masked) text and list it."""
-    text = Text(answer.text)
+    text = Text(_plain(answer.text))
     for sign in reversed(answer.why):
         text.stylize("reverse bold", sign.start, sign.end)
     console.print(Panel(text) if console.is_terminal else text)
     for sign in answer.why:
-        console.print(
-            f"{sign.kind:8} {sign.meaning!s:16} {sign.start}-{sign.end}  {escape(sign.text)}  ({sign.weight:.2f})"
-        )
+        place = f"{sign.start}-{sign.end}"
+        console.print(f"{sign.kind:8} {sign.meaning!s:20} {place:12} {sign.weight:.2f}  {_plain(sign.text)}")
 
 
 def watched(items: Iterable[ItemT], what: str, total: int | None = None) -> Iterator[ItemT]:
@@ -130,27 +159,36 @@ def watched(items: Iterable[ItemT], what: str, total: int | None = None) -> Iter
     yield from track(items, description=what, total=total, console=Console(stderr=True), transient=True)
 
 
-def show_figures(results: Sequence[Result], knowledge: Knowledge, *, with_misses: bool) -> None:
-    """Print how right the answers were, overall and by label, language and kind."""
+def show_figures(
+    results: Sequence[Result], knowledge: Knowledge, plain: Sequence[Measured], *, with_misses: bool
+) -> None:
+    """Print how right the answers were, overall, beside the plain ways, and by label, language and kind."""
     console = _console()
     published = knowledge.service.published
     overall = figures(results, published)
     console.print(f"{len(results)} messages, in percent")
     table = Table("", "rows", *overall, box=None, pad_edge=False)
-    table.add_row("all", str(len(results)), *(f"{value:.1f}" for value in overall.values()))
+    table.add_row("all", str(len(results)), *map(_percent, overall.values()))
+    for way in plain:
+        name = way.name if way.threshold is None else f"{way.name} ≥ {way.threshold}"
+        table.add_row(name, str(len(results)), *map(_percent, way.figures.values()), "–")
     for title, key in GROUPS.items():
         table.add_section()
         for value, group in by(results, key).items():
-            shares = figures(group, published).values()
-            table.add_row(f"{title} {value}", str(len(group)), *(f"{share:.1f}" for share in shares))
+            shares = map(_percent, figures(group, published).values())
+            table.add_row(_plain(f"{title} {value or '–'}"), str(len(group)), *shares)
     console.print(table)
     if wrong := confusion(results):
-        console.print("confused: " + ", ".join(f"{label}→{entry} ×{n}" for (label, entry), n in wrong.most_common()))
+        told = ", ".join(f"{label}→{entry} ×{n}" for (label, entry), n in wrong.most_common())
+        console.print(_plain(f"confused: {told}"))
     if with_misses:
         for result in misses(results, knowledge):
             shown = " ".join(result.row.text.split())[:160]
             verdict = "spoke" if result.speaks else "silent"
             console.print(
-                f"{result.row.id} wanted {result.row.label}, {verdict}, first {result.first or '-'}: {shown}",
-                markup=False,
+                _plain(f"{result.row.id} wanted {result.row.label}, {verdict}, first {result.first or '-'}: {shown}")
             )
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1f}"

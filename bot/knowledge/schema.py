@@ -92,7 +92,7 @@ Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=24)]
 class Strict(BaseModel):
     """A model that refuses keys it does not know and never changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Texts(Strict):

@@ -32,7 +32,7 @@ _SENTENCES = {
     "literal_error": "{where} is '{written}'; it takes {expected}",
     "string_type": "{where} has to be text: put {written} in quotes",
     "string_too_long": "{where} is too long: {length} characters, at most {max_length}",
-    "string_too_short": "{where} is too short: {length} characters, at least {min_length}",
+    "string_too_short": "{where} is too short: at least {min_length} characters",
     "too_long": "{where} has {actual_length} items, at most {max_length}",
     "too_short": "{where} has {actual_length} items, at least {min_length}",
     "tuple_type": "{where} has to be a list: each item on a line of its own, behind '- '",

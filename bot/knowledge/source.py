@@ -17,6 +17,9 @@ from bot.knowledge.sentences import Place, sentence
 LONGEST_LINE = 500
 """Where a problem's line is cut, in characters: it quotes what is wrong, however long that is."""
 
+MOST = 200
+"""How many mistakes of one file are told one by one."""
+
 ModelT = TypeVar("ModelT", bound=Strict)
 
 
@@ -78,10 +81,12 @@ class Source:
             return model.model_validate(self.document.content)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            for detail in details:
+            for detail in details[:MOST]:
                 # A list that lost its only items to mistakes is not too short as well.
                 if detail["type"] != "too_short" or not any(one["loc"][:-1] == detail["loc"] for one in details):
                     self.say(detail["loc"], sentence(detail, self.document, model))
+            if len(details) > MOST:
+                self.say((), f"{len(details) - MOST} more mistakes; this may be another kind of file")
             return None
 
     def parts(self) -> Iterator[tuple[Meaning, Place, dict[str, Any]]]:

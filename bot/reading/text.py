@@ -16,19 +16,31 @@ _MARKS = (
 def decode(data: bytes) -> str:
     """Return the text of a file; bytes that are no text become U+FFFD, NUL bytes are dropped.
 
-    Tried in this order: what a byte order mark says, UTF-8, UTF-16 without a mark (every other byte is
-    NUL in Latin text), GB 18030 (Chinese Windows), Windows-1252.
+    Tried in this order: what a byte order mark says, UTF-16 without a mark (every other byte is NUL in
+    Latin text), UTF-8, UTF-8 with some bytes spoilt (a log may begin or end inside a character), GB 18030
+    (Chinese Windows), Windows-1252.
     """
+    return _decoded(data).replace("\0", "")
+
+
+def _decoded(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data.decode(encoding, errors="replace").replace("\0", "")
+            return data.decode(encoding, errors="replace")
     sample = data[:4096]
     if sample.count(0) * 3 > len(sample):
-        encoding = "utf-16-be" if sample[:1] == b"\0" else "utf-16-le"
-        return data.decode(encoding, errors="replace").replace("\0", "")
+        return data.decode("utf-16-be" if sample[:1] == b"\0" else "utf-16-le", errors="replace")
+    spoilt = data.decode("utf-8", errors="replace")
     for encoding in ("utf-8", "gb18030", "cp1252"):
         try:
-            return data.decode(encoding).replace("\0", "")
+            return data.decode(encoding)
         except UnicodeDecodeError:
-            continue
-    return data.decode("utf-8", errors="replace").replace("\0", "")
+            if encoding == "utf-8" and _mostly_intact(spoilt):
+                break
+    return spoilt
+
+
+def _mostly_intact(text: str) -> bool:
+    """Say whether more characters beyond ASCII came through than did not; text in GB 18030 has hardly any."""
+    beyond, lost = sum(not char.isascii() for char in text), text.count("\ufffd")
+    return beyond > 2 * lost

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.reading.text import decode
+
+LOG = "2026-01-01 错误码 429：请求过多，请稍后再试\nHTTP 429 Too Many Requests\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "gb18030", "gbk"])
+def test_a_chinese_log_is_read_in_the_usual_encodings(encoding: str) -> None:
+    assert decode(LOG.encode(encoding)) == LOG
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+    ],
+)
+def test_a_byte_order_mark_is_believed_and_dropped(mark: bytes, encoding: str) -> None:
+    assert decode(mark + LOG.encode(encoding)) == LOG
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_is_known_by_its_nul_bytes(encoding: str) -> None:
+    assert decode("HTTP 429 Too Many Requests".encode(encoding)) == "HTTP 429 Too Many Requests"
+
+
+def test_western_windows_text_keeps_its_accents() -> None:
+    assert decode("Délai dépassé: 504 à 12 h".encode("cp1252")) == "Délai dépassé: 504 à 12 h"
+
+
+@pytest.mark.parametrize(("start", "end"), [(12, None), (13, None), (0, -30), (0, -31), (12, -31)])
+def test_a_log_cut_off_inside_a_character_loses_that_character_only(start: int, end: int | None) -> None:
+    data = LOG.encode()[start:end]
+    assert "请求过多" in decode(data)
+    assert "错误" in decode(LOG.encode()[:-30])
+
+
+def test_a_few_spoilt_bytes_do_not_spoil_the_rest() -> None:
+    assert decode(LOG.encode() + b"\xff\xfe tail") == LOG + "\ufffd\ufffd tail"
+
+
+def test_nul_bytes_are_dropped() -> None:
+    assert decode(b"HTTP\0 429\0") == "HTTP 429"
+
+
+def test_nothing_is_nothing() -> None:
+    assert decode(b"") == ""
+
+
+@given(st.binary())
+@example(b"\xff\xfe\x00")
+@example(codecs.BOM_UTF32_LE + b"\xff")
+@example(b"\x81\x8d\x8f\x90\x9d")
+def test_no_bytes_make_it_raise_and_no_nul_is_left(data: bytes) -> None:
+    assert "\0" not in decode(data)
+
+
+@given(st.text(st.characters(exclude_characters="\0\ufeff", exclude_categories=["Cs"])))
+def test_any_text_in_utf8_comes_back_as_it_was(text: str) -> None:
+    assert decode(text.encode()) == text
