@@ -6,18 +6,21 @@ import json
 import os
 import re
 from collections.abc import Container
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 
 from bot.knowledge import claims
 from bot.knowledge.base import Knowledge
-from bot.knowledge.schema import LANGUAGES, Cues, Entry, Service, Texts
+from bot.knowledge.schema import LANGUAGES, Case, Cues, Entry, Match, Service, Texts
 from bot.knowledge.sentences import Place, named
 from bot.knowledge.source import Problem, Source, mapping, reason
-from bot.knowledge.templates import Template, compile_template
+from bot.knowledge.templates import Template
 
 CARD_TEXT = 2400
 """The most characters one answer's texts may have: Discord's 4,000 less room for findings and evidence."""
+
+NO_ANCHOR = "a template needs a word, or two Chinese characters side by side, to be found by"
 
 _ENTRY_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.ya?ml")
 _LOOKS_LIKE_ONE = re.compile(r"[^.].*\.ya?ml(?:\.txt)?", re.IGNORECASE)
@@ -56,8 +59,16 @@ def write_schema(directory: Path) -> None:
     Raises:
         OSError: If the folder cannot be written to.
     """
-    schema = json.dumps(Entry.model_json_schema(), ensure_ascii=False, indent=2)
-    (directory / "schema.json").write_text(schema + "\n", encoding="utf-8")
+    from pydantic import TypeAdapter  # noqa: PLC0415 - heavy, and only editors need the schema
+
+    schema = TypeAdapter(Entry).json_schema()
+    described = schema.get("$defs", {})
+    for model, found in ((Entry, schema), *((model, described[model.__name__]) for model in (Case, Match, Texts))):
+        for field in fields(model):
+            if description := field.metadata.get("description"):
+                found["properties"][field.name]["description"] = description
+    text = json.dumps(schema, ensure_ascii=False, indent=2)
+    (directory / "schema.json").write_text(text + "\n", encoding="utf-8")
 
 
 class _Loading:
@@ -155,11 +166,12 @@ class _Loading:
                     where = (*place, "texts", lang)
                     file.say(where, f"{named(where)} has {total} characters in all; at most {CARD_TEXT} fit on a card")
             for i, source in enumerate(part.match.messages):
-                where = (*place, "match", "messages", i)
-                try:
-                    self.templates.append(compile_template(meaning, source))
-                except ValueError as error:
-                    file.say(where, f"{named(where)}: {error}")
+                template = Template(meaning, source)
+                if template.anchors:
+                    self.templates.append(template)
+                else:
+                    where = (*place, "match", "messages", i)
+                    file.say(where, f"{named(where)}: {NO_ANCHOR}")
 
 
 def _bilingual(file: Source, place: Place, languages: Container[str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -38,11 +39,13 @@ class PhraseHit:
     likeness: float
 
 
+@lru_cache(maxsize=16_384)
 def split(source: str) -> tuple[str, ...]:
     """Return the words that a phrase is found by."""
     return tuple(word.stem for word in words(fold(source)))
 
 
+@lru_cache(maxsize=4_096)
 def split_cue(source: str) -> tuple[str, ...]:
     """Return the words that a cue is found by: all of them, `just means` is not `means`."""
     return tuple(word.stem for word in words(fold(source), every=True))

@@ -1,18 +1,26 @@
-"""What a knowledge base may say: one model per YAML file, strict about every key.
+"""What a knowledge base may say: one class per YAML file, strict about every key.
 
-The models are the single source of the format: the loader validates with them and `schema.json`
-(what editors complete from) is generated from them. Limits on lengths keep every answer, with three
-findings on top, inside the 4,000 characters of text that Discord allows in one message's components.
+The classes are the single source of the format: the loader has pydantic validate with them, and
+`schema.json` (what editors complete from) is generated from them. They are plain dataclasses, so that
+what has been validated once can be used without pydantic. Limits on lengths keep every answer, with
+three findings on top, inside the 4,000 characters of text that Discord allows in one message's
+components.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from annotated_types import Ge, Le, MaxLen, MinLen
 
 from bot.knowledge.wording import fold, words
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -79,97 +87,136 @@ def _phrase(source: str) -> str:
     return source
 
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=90)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=700)]
-Step = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=320)]
-Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=CODE)]
-Template = Annotated[str, StringConstraints(min_length=4, max_length=400), AfterValidator(_template)]
-Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80), AfterValidator(_phrase)]
-Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=24)]
+def _address(source: str) -> str:
+    parts = urlsplit(source)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(ADDRESS)
+    return source
 
 
-class Strict(BaseModel):
-    """A model that refuses keys it does not know and never changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+ADDRESS = "no address"
 
 
+@dataclass(frozen=True)
+class Line:
+    """A piece of text, trimmed: how long it may be, and what else it has to be.
+
+    `check` returns the text or raises ValueError with what is wrong.
+    """
+
+    longest: int
+    shortest: int = 1
+    pattern: str | None = None
+    check: Callable[[str], str] | None = None
+
+    def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
+        """Tell pydantic; it is loaded only to validate."""
+        from pydantic_core import core_schema  # noqa: PLC0415
+
+        text = core_schema.str_schema(
+            strip_whitespace=True, min_length=self.shortest, max_length=self.longest, pattern=self.pattern
+        )
+        return core_schema.no_info_after_validator_function(self.check, text) if self.check else text
+
+
+Title = Annotated[str, Line(90)]
+Prose = Annotated[str, Line(700)]
+Step = Annotated[str, Line(320)]
+Advice = Annotated[str, Line(400)]
+Message = Annotated[str, Line(2000)]
+Code = Annotated[str, Line(80, pattern=CODE)]
+Template = Annotated[str, Line(400, 4, check=_template)]
+Phrase = Annotated[str, Line(80, 2, check=_phrase)]
+Slug = Annotated[str, Line(24, pattern=SLUG)]
+Address = Annotated[str, Line(200, check=_address)]
+
+
+def _said(description: str, **options: Any) -> Any:
+    """Return a dataclass field with the description that editors show."""
+    return field(metadata={"description": description}, **options)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strict:
+    """A class whose YAML may hold no other keys."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Texts(Strict):
     """One answer in one language, in the order the reader acts."""
 
-    title: Title = Field(description="What happened, in one line; no status number, the card adds it.")
-    cause: Prose = Field(description="Why it happens, for somebody who has never met it.")
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=8)] = Field(
-        description="What to do, one action a step, most likely cure first."
+    title: Title = _said("What happened, in one line; no status number, the card adds it.")
+    cause: Prose = _said("Why it happens, for somebody who has never met it.")
+    steps: Annotated[tuple[Step, ...], MinLen(1), MaxLen(8)] = _said(
+        "What to do, one action a step, most likely cure first."
     )
-    escalate: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)] = Field(
-        description="When to go to a human, to whom, and what to send."
-    )
+    escalate: Advice = _said("When to go to a human, to whom, and what to send.")
 
 
+@dataclass(frozen=True, kw_only=True)
 class Match(Strict):
     """What in a message points here. Every list may be left out."""
 
-    codes: tuple[Code, ...] = Field(
-        (), description="Machine codes (`error.code`), exact; each belongs to one entry or case only."
+    codes: tuple[Code, ...] = _said(
+        "Machine codes (`error.code`), exact; each belongs to one entry or case only.", default=()
     )
-    types: tuple[Code, ...] = Field(
-        (),
-        description="`error.type` values and exception classes; case and underscores do not matter "
+    types: tuple[Code, ...] = _said(
+        "`error.type` values and exception classes; case and underscores do not matter "
         "(rate_limit_error is RateLimitError).",
+        default=(),
     )
-    messages: tuple[Template, ...] = Field(
-        (), description="Documented error texts with placeholders such as {model}, {group}, {seconds}."
+    messages: tuple[Template, ...] = _said(
+        "Documented error texts with placeholders such as {model}, {group}, {seconds}.", default=()
     )
-    phrases: tuple[Phrase, ...] = Field((), description="What people type when they describe this; typos are forgiven.")
+    phrases: tuple[Phrase, ...] = _said("What people type when they describe this; typos are forgiven.", default=())
 
 
+@dataclass(frozen=True, kw_only=True)
 class Case(Strict):
     """A narrower meaning of an entry's status, with its own texts."""
 
-    acts: Acts | None = Field(None, description="Only where it differs from the entry's.")
-    ask_for: Annotated[tuple[Wanted, ...], Field(max_length=4)] | None = None
+    acts: Acts | None = _said("Only where it differs from the entry's.", default=None)
+    ask_for: Annotated[tuple[Wanted, ...], MaxLen(4)] | None = None
     texts: dict[Language, Texts]
     match: Match
     examples: tuple[Message, ...] = ()
     not_examples: tuple[Message, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Entry(Strict):
     """One file under `errors/`: what an error means and what to do about it."""
 
-    status: Annotated[int, Field(ge=100, le=599)] | None = Field(
-        None, description="The HTTP status; left out where the error has none."
+    status: Annotated[int, Ge(100), Le(599)] | None = _said(
+        "The HTTP status; left out where the error has none.", default=None
     )
     acts: Acts
-    ask_for: Annotated[tuple[Wanted, ...], Field(max_length=4)] = ()
+    ask_for: Annotated[tuple[Wanted, ...], MaxLen(4)] = ()
     texts: dict[Language, Texts]
-    match: Match = Match()
-    examples: Annotated[tuple[Message, ...], Field(min_length=1)] = Field(
-        description="Messages that must resolve to this entry."
+    match: Match = field(default_factory=Match)
+    examples: Annotated[tuple[Message, ...], MinLen(1)] = _said("Messages that must resolve to this entry.")
+    not_examples: tuple[Message, ...] = _said(
+        "Messages that must not be answered with it in a support channel.", default=()
     )
-    not_examples: tuple[Message, ...] = Field((), description="Messages that must not.")
-    cases: dict[Slug, Case] = Field(default_factory=dict)
+    cases: dict[Slug, Case] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Service(Strict):
     """`service.yaml`: the service this knowledge base speaks for."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
-    site: HttpUrl
-    base_url: HttpUrl
-    api_base: HttpUrl = Field(description="The base URL an OpenAI-style client wants, with its path.")
-    models_page: dict[Language, Annotated[str, StringConstraints(min_length=1, max_length=200)]] = Field(
-        description="Where the exact model names stand."
+    name: Annotated[str, Line(60)]
+    site: Address
+    base_url: Address
+    api_base: Address = _said("The base URL an OpenAI-style client wants, with its path.")
+    models_page: dict[Language, Annotated[str, Line(200)]] = _said("Where the exact model names stand.")
+    support: dict[Language, Annotated[str, Line(300)]] = _said("How to reach a human, in one sentence.")
+    published: tuple[str, ...] = _said(
+        "Ids of the entries that the service itself publishes; they come first where a choice is close.", default=()
     )
-    support: dict[Language, Annotated[str, StringConstraints(min_length=1, max_length=300)]] = Field(
-        description="How to reach a human, in one sentence."
-    )
-    published: tuple[str, ...] = Field(
-        (), description="Ids of the entries that the service itself publishes; they come first where a choice is close."
-    )
-    error_types: tuple[str, ...] = Field((), description="`error.type` values of the service's own gateway.")
+    error_types: tuple[str, ...] = _said("`error.type` values of the service's own gateway.", default=())
 
 
 class Meaning(NamedTuple):
@@ -186,41 +233,43 @@ class Meaning(NamedTuple):
 Cue = Literal["over", "about", "trouble", "failing", "foreign"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Cues(Strict):
     """`cues.yaml`: what people say around an error, whichever error it is."""
 
-    over: tuple[Phrase, ...] = Field((), description="It is solved, intended, or not to be looked at.")
-    about: tuple[Phrase, ...] = Field(
-        (), description="Talk about errors that is no call for help: plans, explanations, documentation."
+    over: tuple[Phrase, ...] = _said("It is solved, intended, or not to be looked at.", default=())
+    about: tuple[Phrase, ...] = _said(
+        "Talk about errors that is no call for help: plans, explanations, documentation.", default=()
     )
-    trouble: tuple[Phrase, ...] = Field((), description="A call for help; it outweighs `over` and `about`.")
-    failing: tuple[Phrase, ...] = Field(
-        (), description="Words of failure, which turn a topic (`rate limit`) into a report of one."
+    trouble: tuple[Phrase, ...] = _said("A call for help; it outweighs `over` and `about`.", default=())
+    failing: tuple[Phrase, ...] = _said(
+        "Words of failure, which turn a topic (`rate limit`) into a report of one.", default=()
     )
-    foreign: tuple[Phrase, ...] = Field((), description="Software whose errors are not this service's.")
+    foreign: tuple[Phrase, ...] = _said("Software whose errors are not this service's.", default=())
 
 
-ModelName = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[\w./:@+-]{2,100}$")]
+ModelName = Annotated[str, Line(100, 2, pattern=r"^[\w./:@+-]+$")]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Family(Strict):
     """One provider's models, as the service names them."""
 
-    provider: Annotated[str, StringConstraints(min_length=1, max_length=40)]
-    prefixes: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]*$")], ...] = Field(
-        min_length=1,
-        description="How names of this family begin (`gpt`, `o1`, `claude`): by them a model is recognised.",
+    provider: Annotated[str, Line(40)]
+    prefixes: Annotated[tuple[Annotated[str, Line(30, pattern=r"^[a-z][a-z0-9.-]*$")], ...], MinLen(1)] = _said(
+        "How names of this family begin (`gpt`, `o1`, `claude`): by them a model is recognised."
     )
-    models: tuple[ModelName, ...] = Field((), description="Exact names in use today.")
-    aliases: dict[ModelName, ModelName] = Field(
-        default_factory=dict, description="Other spellings that people use, and the exact name."
+    models: tuple[ModelName, ...] = _said("Exact names in use today.", default=())
+    aliases: dict[ModelName, ModelName] = _said(
+        "Other spellings that people use, and the exact name.", default_factory=dict
     )
-    retired: dict[ModelName, ModelName | None] = Field(
-        default_factory=dict, description="Names that are gone, and what replaced them (nothing, where nothing did)."
+    retired: dict[ModelName, ModelName | None] = _said(
+        "Names that are gone, and what replaced them (nothing, where nothing did).", default_factory=dict
     )
 
 
+@dataclass(frozen=True, kw_only=True)
 class Models(Strict):
     """`models.yaml`: the model names that people use today, by family."""
 
-    families: dict[Slug, Family] = Field(default_factory=dict)
+    families: dict[Slug, Family] = field(default_factory=dict)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from pydantic_core import ErrorDetails
-
-from bot.knowledge.schema import CODE, SLUG, Case, Entry, Match, Strict, Texts
+from bot.knowledge.schema import ADDRESS, CODE, SLUG, Case, Entry, Match, Strict, Texts
 from bot.knowledge.strict_yaml import Document
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Place = tuple[int | str, ...]
 
+
+def _keys(model: type[Strict]) -> Collection[str]:
+    return [field.name for field in fields(model)]
+
+
 _FIELDS: Mapping[str, Collection[str]] = {
-    "the entry itself": Entry.model_fields,
-    "a case": Case.model_fields,
-    "a language of 'texts'": Texts.model_fields,
-    "'match'": Match.model_fields,
+    "the entry itself": _keys(Entry),
+    "a case": _keys(Case),
+    "a language of 'texts'": _keys(Texts),
+    "'match'": _keys(Match),
 }
 """Where a key of an entry's file may stand -> the keys that may stand there."""
 
@@ -37,13 +45,13 @@ _SENTENCES = {
     "too_short": "{where} has {actual_length} items, at least {min_length}",
     "tuple_type": "{where} has to be a list: each item on a line of its own, behind '- '",
     "dict_type": "{where} has to hold lines such as 'key: value'",
-    "model_type": "{where} has to hold lines such as 'key: value'",
+    "dataclass_type": "{where} has to hold lines such as 'key: value'",
     "greater_than_equal": "{where} is {given}, at least {ge}",
     "less_than_equal": "{where} is {given}, at most {le}",
     CODE: "{where} is no code: letters, digits and _ . : - only, no spaces",
     SLUG: "{where} is no name for a case: lower case, digits and single hyphens",
     "int": "{where} has to be a whole number",
-    "url": "{where} has to be an address such as https://api.example.com",
+    ADDRESS: "{where} has to be an address such as https://api.example.com",
 }
 """What is wrong, mostly in pydantic's names -> a sentence for it."""
 
@@ -65,7 +73,7 @@ def sentence(detail: ErrorDetails, document: Document, model: type[Strict]) -> s
     """
     location = tuple(step for step in detail["loc"] if step != "[key]")
     key = str(location[-1])
-    if detail["type"] == "extra_forbidden":
+    if detail["type"] == "unexpected_keyword_argument":
         return _unknown(location, model)
     pattern = _SENTENCES.get(_kind(detail))
     if pattern is None:
@@ -82,6 +90,8 @@ def _kind(detail: ErrorDetails) -> str:
     kind, given, last = detail["type"], detail["input"], detail["loc"][-1]
     if kind == "string_pattern_mismatch":
         return str(detail["ctx"]["pattern"])
+    if kind == "value_error" and str(detail["ctx"]["error"]) == ADDRESS:
+        return ADDRESS
     if kind == "literal_error" and last == "[key]":
         return "key"
     if given is None:
@@ -92,13 +102,13 @@ def _kind(detail: ErrorDetails) -> str:
         return "text in a mapping" if isinstance(given, dict) else "text in a list"
     if kind == "literal_error" and isinstance(given, dict | list):
         return "choice"
-    return kind.partition("_")[0] if kind.startswith(("int_", "url_")) else kind
+    return kind.partition("_")[0] if kind.startswith("int_") else kind
 
 
 def _unknown(location: Place, model: type[Strict]) -> str:
     """Say of a key that nothing has, or that stands in the wrong place, where it belongs."""
     key, here = str(location[-1]), _home(location[:-1])
-    fields = _FIELDS if model is Entry else {here: model.model_fields}
+    fields = _FIELDS if model is Entry else {here: _keys(model)}
     for home, keys in fields.items():
         if key in keys:
             return f"'{key}' does not belong here; it is a key of {home}"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bot.knowledge import strict_yaml
 from bot.knowledge.schema import Meaning, Strict
 from bot.knowledge.sentences import Place, sentence
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 LONGEST_LINE = 500
 """Where a problem's line is cut, in characters: it quotes what is wrong, however long that is."""
@@ -75,10 +77,12 @@ class Source:
 
     def read(self, model: type[ModelT]) -> ModelT | None:
         """Return the file as `model`, or note what is wrong and return None."""
+        from pydantic import ValidationError  # noqa: PLC0415 - heavy, and what is cached needs none
+
         if self.document.root is None:
             return None
         try:
-            return model.model_validate(self.document.content)
+            return cast("ModelT", _adapter(cast("Any", model)).validate_python(self.document.content))
         except ValidationError as error:
             details = error.errors(include_url=False)
             for detail in details[:MOST]:
@@ -96,6 +100,13 @@ class Source:
         for name, case in mapping(content, "cases").items():
             if isinstance(case, dict):
                 yield Meaning(self.id, name), ("cases", name), case
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - as above
+
+    return TypeAdapter(model)
 
 
 def mapping(content: dict[str, Any], key: str) -> dict[str, Any]:

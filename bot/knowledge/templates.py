@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 from bot.knowledge.schema import PLACEHOLDERS, Meaning
@@ -34,14 +35,36 @@ _MAYBE_SPACE = r"(?:\s|\\+[nrt]){0,40}"
 _QUOTE = r"\\{0,3}[\"'`]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
-    """One error text and what it means; `letters` counts those that are fixed in it."""
+    """One error text and what it means."""
 
     owner: Meaning
     source: str
-    regex: re.Pattern[str]
-    letters: int
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """What finds it in folded text; made when a text first holds its anchor, which most runs never do."""
+        folded = fold(self.source.strip())
+        # A word must not begin or end in the middle of a longer one.
+        head = r"(?<![a-z0-9])" if folded[0].isascii() and folded[0].isalnum() else ""
+        tail = r"(?![a-z0-9])" if folded[-1].isascii() and folded[-1].isalnum() else ""
+        texts = _PLACEHOLDER.split(folded)
+        literals = [*map(_literal, texts[:-1:2]), _literal(texts[-1]) + tail]
+        return re.compile(head + literals[0] + _variable(texts[1::2], literals[1:]))
+
+    @cached_property
+    def letters(self) -> int:
+        """How many letters are fixed in it; a Chinese character counts as two."""
+        fixed = _PLACEHOLDER.split(fold(self.source))[::2]
+        return sum(2 if IS_CJK.match(char) else char.isalnum() for text in fixed for char in text)
+
+    @cached_property
+    def anchors(self) -> tuple[str, ...]:
+        """What it may be found by: words and pairs of characters that are no part of something longer."""
+        folded = fold(self.source.strip())
+        fixed = re.sub(r"[a-z0-9_]*\{\w+\}[a-z0-9_]*", " ", folded)
+        return tuple(anchors(fixed)) or tuple(anchors(_PLACEHOLDER.sub(" ", folded)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +93,6 @@ def _literal(text: str) -> str:
                 parts.append(re.escape(piece.group()))
         cjk = piece.lastgroup == "cjk"
     return "".join(parts)
-
-
-def compile_template(owner: Meaning, source: str) -> Template:
-    """Compile one template of the knowledge base.
-
-    Args:
-        owner: The entry or case that it points to.
-        source: The text as written in YAML, placeholders in braces.
-
-    Raises:
-        ValueError: If there is nothing in it to find it by.
-    """
-    folded = fold(source.strip())
-    if not _whole_words(source):
-        raise ValueError("a template needs a word, or two Chinese characters side by side, to be found by")
-    # A word must not begin or end in the middle of a longer one.
-    head = r"(?<![a-z0-9])" if folded[0].isascii() and folded[0].isalnum() else ""
-    tail = r"(?![a-z0-9])" if folded[-1].isascii() and folded[-1].isalnum() else ""
-    texts = _PLACEHOLDER.split(folded)
-    literals = [*map(_literal, texts[:-1:2]), _literal(texts[-1]) + tail]
-    regex = re.compile(head + literals[0] + _variable(texts[1::2], literals[1:]))
-    letters = sum(2 if IS_CJK.match(char) else char.isalnum() for text in texts[::2] for char in text)
-    return Template(owner, source, regex, letters)
 
 
 def _variable(names: Sequence[str], literals: Sequence[str]) -> str:
@@ -126,20 +126,13 @@ def anchors(fixed: str) -> Iterator[str]:
             yield from (text[i : i + 2] for i in range(len(text) - 1))
 
 
-def _whole_words(source: str) -> list[str]:
-    """Return the anchors of a template that cannot be part of a longer word beside a placeholder."""
-    folded = fold(source.strip())
-    fixed = re.sub(r"[a-z0-9_]*\{\w+\}[a-z0-9_]*", " ", folded)
-    return list(anchors(fixed)) or list(anchors(_PLACEHOLDER.sub(" ", folded)))
-
-
 class TemplateIndex:
     """All templates of a knowledge base, by anchor."""
 
     def __init__(self, templates: Iterable[Template]) -> None:
         """Choose for each template the anchor that the fewest templates share."""
         pool = list(templates)
-        candidates = [_whole_words(template.source) for template in pool]
+        candidates = [template.anchors for template in pool]
         shared = Counter(anchor for found in candidates for anchor in set(found))
         by_anchor: dict[str, list[Template]] = defaultdict(list)
         for template, found in zip(pool, candidates, strict=True):
