@@ -10,14 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from bot.assistant import facts, fields, statuses
 from bot.assistant.fields import Field
-from bot.assistant.source_code import is_source
+from bot.assistant.source_code import SourceLines
 from bot.assistant.statuses import Status
-from bot.knowledge.base import Knowledge
-from bot.knowledge.phrases import Phrase
+from bot.knowledge.base import FOREIGN, Knowledge
+from bot.knowledge.phrases import Phrase, PhraseHit
 from bot.knowledge.schema import Meaning
 from bot.knowledge.templates import TemplateHit
 from bot.knowledge.wording import IS_CJK, WORD, Word, fold, words
@@ -25,8 +25,10 @@ from bot.knowledge.wording import IS_CJK, WORD, Word, fold, words
 TYPED = 2000
 """How much of either end of a long text is read for what people type, in characters."""
 
-MOST_NUMBERS = 60
-"""How many numbers from either end of a text are judged."""
+MOST = 60
+"""How many numbers and fields from either end of a text are judged."""
+
+T = TypeVar("T")
 
 Kind = Literal["message", "code", "type", "status", "phrase", "name"]
 
@@ -35,6 +37,7 @@ _NUMBERS |= {f"http{code}": code for code in range(400, 600)} | {f"{code}s": cod
 _ASSIGNMENT = re.compile(r"\s{0,40}(?:export )?[\w.]{1,60}\s?=|\s{0,40}//")
 """The beginning of a line of configuration or code: the words in it are nobody's complaint."""
 
+_STATUS = re.compile(r"[45]\d\d")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -54,7 +57,8 @@ class Evidence:
     """Everything read from one message; spans are of the masked text.
 
     `status` is the last status in a convincing setting. The facts are what the answer shows and
-    support asks for; each is None where the text does not say.
+    support asks for; each is None where the text does not say. `foreign` is true where another software's
+    name stands in the text.
     """
 
     signs: tuple[Sign, ...]
@@ -69,6 +73,7 @@ class Evidence:
     said: str | None
     ray_id: str | None
     captured: Mapping[str, str]
+    foreign: bool
 
 
 class Reader:
@@ -87,6 +92,7 @@ class Reader:
             text: The message with its keys masked, of any length.
         """
         folded = fold(text)
+        source = SourceLines(folded)
         anchors: dict[str, list[int]] = defaultdict(list)
         pairs: list[Field] = []
         numbers: list[tuple[int, int, int]] = []
@@ -102,7 +108,7 @@ class Reader:
                 if word in _NUMBERS:
                     digits = start + 4 if word[0] == "h" else start
                     numbers.append((_NUMBERS[word], digits, digits + 3))
-                elif word in self._knowledge.codes and "_" in word and not is_source(folded, start):
+                elif word in self._knowledge.codes and "_" in word and not source.hold(start):
                     signs.append(Sign("code", self._knowledge.codes[word], 0.93, word, start, end))
             elif IS_CJK.match(word):
                 for i in range(len(word) - 1):
@@ -112,18 +118,18 @@ class Reader:
                 len(word) >= 8
                 and (name := word.replace("_", "")) in self._types
                 and _is_identifier(text[match.start() : match.end()])
-                and not is_source(folded, match.start())
+                and not source.hold(match.start())
             ):
                 signs.append(Sign("type", self._knowledge.types[name], 0.86, name, *match.span()))
-        if len(numbers) > 2 * MOST_NUMBERS:
-            numbers = numbers[:MOST_NUMBERS] + numbers[-MOST_NUMBERS:]
-        found = [status for number in numbers if (status := statuses.judge(*number, folded))]
+        pairs = _both_ends(pairs)
+        found = [status for number in _both_ends(numbers) if (status := statuses.judge(*number, folded, source))]
         hits = self._knowledge.templates.search(folded, anchors)
-        signs += self._from_fields(pairs, folded, text)
-        signs += [_from_hit(hit) for hit in hits if not is_source(folded, hit.start)]
+        signs += self._from_fields(pairs, folded, text, source)
+        signs += [_from_hit(hit) for hit in hits if not source.hold(hit.start)]
         signs += self._from_escaped(pairs, text)
         signs += self._from_statuses(found)
-        signs += self._from_phrases(folded)
+        typed = self._knowledge.phrases.search(_typed(folded))
+        signs += self._from_phrases(typed, folded, source)
         captured = {name: text[start:end].strip() for hit in hits for name, (start, end) in hit.captured.items()}
         convincing = [status.code for status in found if status.weight >= 0.8]
         return Evidence(
@@ -131,7 +137,7 @@ class Reader:
             statuses=tuple(found),
             pasted=_pasted(hits, pairs, found),
             status=convincing[-1] if convincing else None,
-            model=facts.model(captured, pairs, text),
+            model=facts.model(captured, pairs, text, self._knowledge.models, [sign.start for sign in signs]),
             group=captured.get("group") or facts.field("group", pairs, text),
             request_id=facts.request_id(pairs, text),
             url=facts.url(text),
@@ -139,20 +145,23 @@ class Reader:
             said=facts.said(pairs, text),
             ray_id=facts.ray_id(folded),
             captured=captured,
+            foreign=any(hit.phrase.owner == FOREIGN for hit in typed),
         )
 
-    def _from_fields(self, pairs: Iterable[Field], folded: str, text: str) -> list[Sign]:
+    def _from_fields(self, pairs: Iterable[Field], folded: str, text: str, source: SourceLines) -> list[Sign]:
         signs: list[Sign] = []
         for name, start, end, quoted in pairs:
-            value = folded[start:end].strip()
-            if is_source(folded, start):
+            if name not in {"code", "type", "status", "reason"}:
                 continue
-            if name == "code" and (owner := self._knowledge.codes.get(value)) and not value.startswith(("4", "5")):
-                signs.append(Sign("code", owner, 0.93, value, start, end))
+            value = folded[start:end].strip()
             kind = value.replace("_", "").removeprefix("litellm.")
-            owner = self._knowledge.types.get(kind) if name in {"type", "status", "code", "reason"} else None
-            if owner and _is_identifier(text[start:end].strip()):
-                signs.append(Sign("type", owner, 0.86 if quoted else 0.8, value, start, end))
+            code = self._knowledge.codes.get(value) if name == "code" and not _STATUS.fullmatch(value) else None
+            named = self._knowledge.types.get(kind) if _is_identifier(text[start:end].strip()) else None
+            if (code or named) and not source.hold(start):
+                if code:
+                    signs.append(Sign("code", code, 0.93, value, start, end))
+                if named:
+                    signs.append(Sign("type", named, 0.86 if quoted else 0.8, value, start, end))
         return signs
 
     def _from_escaped(self, pairs: Iterable[Field], text: str) -> list[Sign]:
@@ -170,19 +179,13 @@ class Reader:
             if code in self._knowledge.statuses
         ]
 
-    def _from_phrases(self, folded: str) -> list[Sign]:
+    def _from_phrases(self, hits: Iterable[PhraseHit], folded: str, source: SourceLines) -> list[Sign]:
         return [
-            Sign(
-                "phrase",
-                hit.phrase.owner,
-                self._weight(hit.phrase) * hit.likeness,
-                hit.phrase.source,
-                hit.start,
-                hit.end,
-            )
-            for hit in self._knowledge.phrases.search(typed(folded))
-            if not _ASSIGNMENT.match(folded, folded.rfind("\n", 0, hit.start) + 1, hit.start)
-            and not is_source(folded, hit.start)
+            Sign("phrase", phrase.owner, self._weight(phrase) * likeness, phrase.source, start, end)
+            for phrase, start, end, likeness in hits
+            if phrase.owner != FOREIGN
+            and not _ASSIGNMENT.match(folded, folded.rfind("\n", 0, start) + 1, start)
+            and not source.hold(start)
         ]
 
     def _weight(self, phrase: Phrase) -> float:
@@ -208,7 +211,11 @@ def _unescape(value: str) -> str | None:
     return plain if plain != value and not _ESCAPED.search(plain) else None
 
 
-def typed(folded: str) -> list[Word]:
+def _both_ends(found: list[T]) -> list[T]:
+    return found if len(found) <= 2 * MOST else found[:MOST] + found[-MOST:]
+
+
+def _typed(folded: str) -> list[Word]:
     """Return the words of both ends of a text, where people say what they want to know."""
     if len(folded) <= 2 * TYPED:
         return words(folded)

@@ -7,12 +7,16 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from bot.assistant.fields import Field
+from bot.assistant.language import ends
+from bot.knowledge.model_names import ModelNames
 
 _MODEL = re.compile(r"(?=[^\s]*[A-Za-z])[\w./:@+-]{2,100}")
-_NO_MODEL = frozenset("none null str string model undefined unknown true false your-model self object".split())
+_ATTRIBUTE = re.compile(
+    r"(?:self|args|config|settings|os|cfg|opts|this)\.|https?:|[/.]$|.*\.(?:py|js|ts|json|yaml)$", re.IGNORECASE
+)
+_NO_MODEL = frozenset("none null str string model undefined unknown true false your-model self object name id".split())
 _MODEL_TALK = re.compile(
-    r"(?:received model group|passed model|--model|\bmodel(?:\s(?:name|id))?\s?[:=]|"
-    r"模型(?:名称?)?\s?[:：=]|使用模型|调用)"
+    r"(?:received model group|passed model|--model|\bmodel(?:\s(?:name|id))?\s?[:=]|模型(?:名称?)?\s?[:：=]|\bmodel\()"
     r"\s{0,3}[\"'`]?([\w./:@+-]{3,100})",
     re.IGNORECASE,
 )
@@ -38,7 +42,8 @@ _RAY = re.compile(
 
 def _named(candidate: str) -> str | None:
     name = candidate.strip().rstrip(".:")
-    return name if _MODEL.fullmatch(name) and name.lower() not in _NO_MODEL else None
+    fits = _MODEL.fullmatch(name) and not _ATTRIBUTE.match(name) and name.lower() not in _NO_MODEL
+    return name if fits else None
 
 
 def field(name: str, pairs: Sequence[Field], text: str) -> str | None:
@@ -50,17 +55,37 @@ def field(name: str, pairs: Sequence[Field], text: str) -> str | None:
     return None
 
 
-def model(captured: Mapping[str, str], pairs: Sequence[Field], text: str) -> str | None:
-    """Return the model that failed: what the error text names, else a field, else what was typed."""
+def model(
+    captured: Mapping[str, str], pairs: Sequence[Field], text: str, names: ModelNames, errors: Sequence[int]
+) -> str | None:
+    """Return the model that failed.
+
+    What the error text names comes first, then a field, then what is said to be the model, then the
+    known name that stands nearest to the error.
+
+    Args:
+        captured: What stood in the placeholders of error texts.
+        pairs: The fields of the message.
+        text: The message.
+        names: What reads as a model's name.
+        errors: Where in the text the signs of the error stand.
+    """
     if (name := captured.get("model")) and (found := _named(name)):
         return found
-    for pair in pairs:
-        if pair.name == "model" and (found := _named(text[pair.start : pair.end])):
-            return found
-    for match in _MODEL_TALK.finditer(text):
-        if found := _named(match[1]):
-            return found
-    return None
+    told = [found for pair in pairs if pair.name == "model" and (found := _named(text[pair.start : pair.end]))]
+    told += [found for match in _MODEL_TALK.finditer(text) if (found := _named(match[1]))]
+    if told:
+        return next((name for name in told if name in names), told[0])
+    spans = list(names.find(ends(text))) if errors else []
+    if not spans:
+        return None
+    start, end = min(spans, key=lambda span: min((_distance(span[0], error) for error in errors), default=span[0]))
+    return ends(text)[start:end]
+
+
+def _distance(name: int, error: int) -> int:
+    """Return how far a name is from an error; what people blame they mostly name before it."""
+    return error - name if name <= error else 5 * (name - error)
 
 
 def request_id(pairs: Sequence[Field], text: str) -> str | None:

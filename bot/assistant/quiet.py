@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.assistant.evidence import Evidence, Kind
-from bot.assistant.language import ends
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Cue
 
@@ -43,10 +42,11 @@ class Occasion:
     asks: bool
     short: bool
     lists: bool
+    foreign: bool
 
     def silences(self, best: Kind) -> bool:
         """Say whether the bot keeps quiet about an error for which the best sign is of this kind."""
-        if "foreign" in self.cues or (self.lists and best not in {"message", "code"}):
+        if self.foreign or (self.lists and best not in {"message", "code"}):
             return True
         if "trouble" in self.cues:
             return False
@@ -68,12 +68,14 @@ def occasion(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> O
         knowledge: Where the cues come from.
     """
     cues: set[Cue] = knowledge.cued(own)
-    if "foreign" in knowledge.cued(ends(text)):
-        cues.add("foreign")
     if _CHANGE_LINK.search(text):
         cues.add("about")
     return Occasion(
-        frozenset(cues), asks="?" in own or "？" in own, short=len(own.strip()) <= SHORT, lists=_lists(evidence)
+        frozenset(cues),
+        asks="?" in own or "？" in own,
+        short=len(own.strip()) <= SHORT,
+        lists=_lists(evidence),
+        foreign=evidence.foreign,
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+AROUND = 300
+"""How far of a long line is looked at, in characters to either side."""
+
 _NUMBER = r"[\"']?[45]\d\d\b[\"']?"
 
 _SOURCE = re.compile(
@@ -27,8 +30,18 @@ _SOURCE = re.compile(
 )
 
 
-def is_source(folded: str, place: int) -> bool:
-    """Say whether the line around `place` of folded text is source code or configuration."""
-    start = max(folded.rfind("\n", 0, place) + 1, place - 300)
-    end = folded.find("\n", place)
-    return bool(_SOURCE.search(folded[start : min(end if end >= 0 else len(folded), place + 300)]))
+class SourceLines:
+    """Which lines of a text are source code or configuration; each is looked at once."""
+
+    def __init__(self, folded: str) -> None:
+        self._folded = folded
+        self._known: dict[int, bool] = {}
+
+    def hold(self, place: int) -> bool:
+        """Say whether the line around a place of the text is source code."""
+        start = max(self._folded.rfind("\n", 0, place) + 1, place - AROUND)
+        if start not in self._known:
+            end = self._folded.find("\n", place)
+            stop = min(end if end >= 0 else len(self._folded), place + AROUND)
+            self._known[start] = bool(_SOURCE.search(self._folded[start:stop]))
+        return self._known[start]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bot.assistant.source_code import is_source
+from bot.assistant.source_code import SourceLines
 from bot.knowledge.wording import CJK
 
 LOOK = 48
@@ -170,15 +170,24 @@ _NUMBERED = re.compile(
 _THINGS = re.compile(r"\s[a-z]{3,20}s\b(?<!errors)(?<!codes)(?<!this)(?<!always)(?<!means)(?<!keeps)")
 
 
-def judge(code: int, start: int, end: int, folded: str) -> Status | None:
+def judge(code: int, start: int, end: int, folded: str, source: SourceLines) -> Status | None:
     """Return the number at `start`:`end` of folded text as a status, or None where it is something else.
+
+    Args:
+        code: The number.
+        start: Where it begins.
+        end: Where it ends.
+        folded: The text.
+        source: Which lines of the text are source code.
 
     A number outside every setting comes back with the setting `number` and the weight `UNSET` or `ROUND`.
     """
     before, after = folded[max(0, start - LOOK) : start], folded[end : end + LOOK]
     if _UNIT.match(after):
         return None
-    setting, weight = _setting(before, after, folded, start)
+    if source.hold(start):
+        return Status(code, start, end, "source code", ROUND)
+    setting, weight = _setting(before, after)
     if weight > 0:
         return Status(code, start, end, setting, weight)
     if _GLUED.search(before) or _NUMBERED.search(before) or _THINGS.match(after):
@@ -186,10 +195,8 @@ def judge(code: int, start: int, end: int, folded: str) -> Status | None:
     return Status(code, start, end, setting, ROUND if code % 100 == 0 else UNSET)
 
 
-def _setting(before: str, after: str, folded: str, start: int) -> tuple[str, float]:
+def _setting(before: str, after: str) -> tuple[str, float]:
     """Return the setting a number stands in and its weight, 0 where it is in none."""
-    if is_source(folded, start):
-        return "source code", ROUND
     if _SUPPOSED.search(before) or _NO_CALL.search(before):
         return "supposed", ROUND
     for name, weight, pattern in _BEFORE:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast, get_args
 
+from bot.knowledge.model_names import ModelNames
 from bot.knowledge.phrases import Phrase, PhraseIndex, split_cue
-from bot.knowledge.schema import Acts, Case, Cue, Cues, Entry, Language, Meaning, Service, Texts, Wanted
+from bot.knowledge.schema import Acts, Case, Cue, Cues, Entry, Language, Meaning, Models, Service, Texts, Wanted
 from bot.knowledge.templates import Template, TemplateIndex
 from bot.knowledge.wording import fold, words
+
+FOREIGN = Meaning("foreign")
+"""What the names of other software mean, which are looked for among the phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Knowledge:
     types: Mapping[str, Meaning]
     templates: TemplateIndex
     phrases: PhraseIndex
+    models: ModelNames
     _cues: PhraseIndex
 
     @classmethod
@@ -31,6 +36,7 @@ class Knowledge:
         cls,
         service: Service,
         cues: Cues,
+        models: Models,
         entries: Mapping[str, Entry],
         templates: Iterable[Template],
     ) -> Knowledge:
@@ -40,6 +46,8 @@ class Knowledge:
             (Meaning(id_, name), case.match) for id_, entry in entries.items() for name, case in entry.cases.items()
         ]
         spoken = [(Meaning(cue), phrase) for cue in get_args(Cue) for phrase in getattr(cues, cue)]
+        phrases = [(owner, phrase) for owner, match in parts for phrase in match.phrases]
+        phrases += [(FOREIGN, phrase) for phrase in cues.foreign]
         return cls(
             service=service,
             entries=MappingProxyType(dict(entries)),
@@ -49,7 +57,8 @@ class Knowledge:
                 {name.lower().replace("_", ""): owner for owner, match in parts for name in match.types}
             ),
             templates=TemplateIndex(templates),
-            phrases=PhraseIndex((owner, phrase) for owner, match in parts for phrase in match.phrases),
+            phrases=PhraseIndex(phrases),
+            models=ModelNames(models),
             _cues=PhraseIndex(spoken, split=split_cue, gaps=False),
         )
 

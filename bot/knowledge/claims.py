@@ -63,6 +63,18 @@ def of_cues(file: Source) -> Iterator[Claim]:
         yield from _listed(said, "cue", split_cue, Meaning(name), (name,))
 
 
+def of_models(file: Source) -> Iterator[Claim]:
+    """Yield the names that `models.yaml` claims: each is current, an alias or retired, in one family."""
+    for id_, family in mapping(file.document.content, "families").items():
+        for kind in ("models", "aliases", "retired"):
+            names = family.get(kind) if isinstance(family, dict) else None
+            listed = isinstance(names, list)
+            for i, name in enumerate(names if isinstance(names, list | dict) else ()):
+                if isinstance(name, str):
+                    place = ("families", id_, kind, i if listed else name)
+                    yield Claim("model", name.lower(), name, Meaning(id_, kind), place)
+
+
 def _listed(found: object, kind: str, key: Callable[[str], Hashable], owner: Meaning, place: Place) -> Iterator[Claim]:
     for i, source in enumerate(found if isinstance(found, list) else []):
         if isinstance(source, str) and key(source):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.knowledge import claims
 from bot.knowledge.base import Knowledge
-from bot.knowledge.schema import LANGUAGES, Case, Cues, Entry, Match, Service, Texts
+from bot.knowledge.schema import LANGUAGES, Case, Cues, Entry, Match, Models, Service, Texts
 from bot.knowledge.sentences import Place, named
 from bot.knowledge.source import Problem, Source, mapping, reason
 from bot.knowledge.templates import Template
@@ -45,7 +45,7 @@ def load(directory: Path) -> Knowledge:
     """Load, validate and index a knowledge base.
 
     Args:
-        directory: A folder with `service.yaml`, `cues.yaml` (may be missing) and `errors/*.yaml`.
+        directory: A folder with `service.yaml`, `cues.yaml` and `models.yaml` (may be missing) and `errors/*.yaml`.
 
     Raises:
         KnowledgeError: If anything in it is wrong, naming file, line and entry of every mistake.
@@ -91,10 +91,11 @@ class _Loading:
             self._entry(path)
         service = self._service()
         cues = self._cues() if "cues.yaml" in names else Cues()
+        models = self._models() if "models.yaml" in names else Models()
         self._misnamed(names)
-        if self.problems or service is None or cues is None:
+        if self.problems or service is None or cues is None or models is None:
             raise KnowledgeError(sorted(self.problems, key=lambda problem: (problem.path, problem.line or 0)))
-        return Knowledge.build(service, cues, self.entries, self.templates)
+        return Knowledge.build(service, cues, models, self.entries, self.templates)
 
     def _walk(self, folder: Path) -> list[Path]:
         """Return the files of the entries."""
@@ -112,7 +113,7 @@ class _Loading:
 
     def _misnamed(self, names: set[str]) -> None:
         """Say which files beside the entries' would be passed over for their name."""
-        known = ("service.yaml", "cues.yaml")
+        known = ("service.yaml", "cues.yaml", "models.yaml")
         for name in filter(_LOOKS_LIKE_ONE.fullmatch, names.difference(known)):
             if near := get_close_matches(name.lower(), known, n=1, cutoff=0.8):
                 self.problems.append(Problem(self.directory / name, 1, name, f"did you mean '{near[0]}'?"))
@@ -136,6 +137,20 @@ class _Loading:
             self.claims.take(claim, file)
         self.problems += file.problems
         return cues
+
+    def _models(self) -> Models | None:
+        file = Source(self.directory / "models.yaml")
+        models = file.read(Models)
+        for claim in claims.of_models(file):
+            self.claims.take(claim, file)
+        known = {name for family in (models.families.values() if models else ()) for name in family.models}
+        for id_, family in (models.families if models else {}).items():
+            for key in ("aliases", "retired"):
+                for name, right in getattr(family, key).items():
+                    if right is not None and right not in known:
+                        file.say(("families", id_, key, name), f"'{right}' is in no family's 'models'")
+        self.problems += file.problems
+        return models
 
     def _entry(self, path: Path) -> None:
         if not _ENTRY_FILE.fullmatch(path.name):

@@ -230,7 +230,7 @@ class Meaning(NamedTuple):
         return self.entry if self.case is None else f"{self.entry}/{self.case}"
 
 
-Cue = Literal["over", "about", "trouble", "failing", "foreign"]
+Cue = Literal["over", "about", "trouble", "failing"]
 
 
 @dataclass(frozen=True, kw_only=True)

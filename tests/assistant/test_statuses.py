@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.assistant.source_code import SourceLines
 from bot.assistant.statuses import ROUND, UNSET, Status, judge
 from bot.knowledge.wording import fold
 
@@ -13,7 +14,7 @@ SURE = 0.8
 def read(text: str) -> list[Status]:
     folded = fold(text)
     numbers = re.finditer(r"(?<![0-9])[45][0-9]{2}(?![0-9])", folded)
-    return [status for match in numbers if (status := judge(int(match[0]), *match.span(), folded))]
+    return [status for match in numbers if (status := judge(int(match[0]), *match.span(), folded, SourceLines(folded)))]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.knowledge.base import FOREIGN
 from bot.knowledge.loading import CARD_TEXT, KnowledgeError, load, write_schema
 from bot.knowledge.schema import PLACEHOLDERS, Meaning
 from bot.knowledge.source import LONGEST_LINE, MOST, Problem
 from bot.knowledge.strict_yaml import LARGEST
+from bot.knowledge.wording import fold, words
 from tests.knowledge import small
 
 NAME_RULE = "name it like 429.yaml or web-page.yaml: lower case, digits and single hyphens, ending in .yaml"
@@ -73,10 +75,17 @@ def test_a_case_says_for_itself_who_acts_and_what_is_asked_for(base: Path) -> No
 
 
 def test_cues_are_found_by_what_they_mean_and_may_be_left_out(base: Path) -> None:
-    said = "a feature request, please help, kubernetes"
-    assert load(base).cued(said) == {"about", "trouble", "foreign"}
+    said = "a feature request, please help"
+    assert load(base).cued(said) == {"about", "trouble"}
     (base / "cues.yaml").unlink()
     assert load(base).cued(said) == set()
+
+
+def test_other_software_is_looked_for_among_the_phrases(base: Path) -> None:
+    text = words(fold("our kubernetes cluster"))
+    assert [hit.phrase.owner for hit in load(base).phrases.search(text)] == [FOREIGN]
+    (base / "cues.yaml").unlink()
+    assert load(base).phrases.search(text) == []
 
 
 def wrong(base: Path, old: str, new: str) -> str:
