@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import cast, get_args
 
 from bot.knowledge.model_names import ModelNames
-from bot.knowledge.phrases import Phrase, PhraseIndex, split_cue
+from bot.knowledge.phrases import Phrase, PhraseIndex
 from bot.knowledge.schema import Acts, Case, Cue, Cues, Entry, Language, Meaning, Models, Service, Texts, Wanted
 from bot.knowledge.templates import Template, TemplateIndex
-from bot.knowledge.wording import fold, words
+from bot.knowledge.wording import cue_words, fold, words
 
 FOREIGN = Meaning("foreign")
 """What the names of other software mean, which are looked for among the phrases."""
@@ -59,7 +59,7 @@ class Knowledge:
             templates=TemplateIndex(templates),
             phrases=PhraseIndex(phrases),
             models=ModelNames(models),
-            _cues=PhraseIndex(spoken, split=split_cue, gaps=False),
+            _cues=PhraseIndex(spoken, split=cue_words, gaps=False),
         )
 
     def cued(self, text: str) -> set[Cue]:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Hashable, Iterator
 from typing import NamedTuple
 
-from bot.knowledge.phrases import split, split_cue
 from bot.knowledge.schema import Meaning
 from bot.knowledge.sentences import Place
 from bot.knowledge.source import Source, mapping
-from bot.knowledge.wording import fold
+from bot.knowledge.wording import cue_words, fold, phrase_words
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 
@@ -39,7 +38,7 @@ def _code(code: str) -> Hashable:
 
 _KEYS: dict[str, tuple[str, Callable[[str], Hashable]]] = {
     "messages": ("message", _template),
-    "phrases": ("phrase", split),
+    "phrases": ("phrase", phrase_words),
     "codes": ("code", _code),
     "types": ("type", _type),
 }
@@ -60,7 +59,7 @@ def of_entry(file: Source) -> Iterator[Claim]:
 def of_cues(file: Source) -> Iterator[Claim]:
     """Yield what `cues.yaml` claims."""
     for name, said in file.document.content.items():
-        yield from _listed(said, "cue", split_cue, Meaning(name), (name,))
+        yield from _listed(said, "cue", cue_words, Meaning(name), (name,))
 
 
 def of_models(file: Source) -> Iterator[Claim]:

@@ -9,15 +9,15 @@ left of a word when a letter is taken out is indexed, as in Garbe's symmetric de
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import IS_CJK, Word, fold, stem, words
+from bot.knowledge.wording import IS_CJK, Word, fold, phrase_words, stem, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,6 @@ class PhraseHit(NamedTuple):
     likeness: float
 
 
-@lru_cache(maxsize=16_384)
-def split(source: str) -> tuple[str, ...]:
-    """Return the words that a phrase is found by."""
-    return tuple(word.stem for word in words(fold(source)))
-
-
-@lru_cache(maxsize=4_096)
-def split_cue(source: str) -> tuple[str, ...]:
-    """Return the words that a cue is found by: all of them, `just means` is not `means`."""
-    return tuple(word.stem for word in words(fold(source), every=True))
-
-
 def _shorter(word: str) -> Iterator[str]:
     yield word
     for i in range(len(word)):
@@ -64,7 +52,7 @@ class PhraseIndex:
         self,
         phrases: Iterable[tuple[Meaning, str]],
         *,
-        split: Callable[[str], tuple[str, ...]] = split,
+        split: Callable[[str], tuple[str, ...]] = phrase_words,
         gaps: bool = True,
     ) -> None:
         """Index (meaning, phrase as written) pairs; every phrase has words to be found by.
@@ -87,11 +75,17 @@ class PhraseIndex:
             at = min(range(len(found)), key=lambda i: (shared[found[i]], -len(found[i])))
             self._by_anchor[found[at]].append(Phrase(owner, source, found, at))
         self._stems = frozenset(shared)
-        self._spelling: dict[str, list[str]] = defaultdict(list)
-        for word in {word.text for _, source, _ in pool for word in words(fold(source))}:
+        self._sources = [source for _, source, _ in pool]
+
+    @cached_property
+    def _spelling(self) -> Mapping[str, list[str]]:
+        """What is left of the phrases' words without one letter -> the words; made for the first unknown word."""
+        spelling: dict[str, list[str]] = defaultdict(list)
+        for word in {word.text for source in self._sources for word in words(fold(source))}:
             if len(word) >= 5 and word.isalpha() and not IS_CJK.match(word):
                 for short in _shorter(word):
-                    self._spelling[short].append(word)
+                    spelling[short].append(word)
+        return spelling
 
     def correct(self, word: Word) -> str:
         """Return the stem of the phrases' word that `word` is a slip of, else its own.

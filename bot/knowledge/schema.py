@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from bot.knowledge.wording import fold, words
+from bot.knowledge.wording import fold, phrase_words
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -82,7 +82,7 @@ def _template(source: str) -> str:
 
 
 def _phrase(source: str) -> str:
-    if not words(fold(source)):
+    if not phrase_words(source):
         raise ValueError("a phrase needs a word that not every sentence has")
     return source
 

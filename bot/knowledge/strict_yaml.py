@@ -26,6 +26,14 @@ _NOTHING = ("", "~", "null", "Null", "NULL")
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
+_SUSPECT = re.compile(
+    r"(?:^|[\s,\[{])[&*!][^\s]"  # an anchor, an alias or a tag
+    rf"|^[ ]{{{DEEPEST},}}|(?:[-?:][ \t]){{{DEEPEST},}}|[\[{{](?:[^\]}}]*[\[{{]){{{DEEPEST},}}",  # or deep nesting
+    re.MULTILINE,
+)
+"""What may be refused; only texts that hold it are read event by event."""
+
+
 class Mistake(NamedTuple):
     """What is wrong and in which line (1-based) of the file."""
 
@@ -117,7 +125,7 @@ def _text(data: bytes) -> str:
 
 def _compose(text: str) -> yaml.MappingNode:
     try:
-        if refused := _refused(text):
+        if _SUSPECT.search(text) and (refused := _refused(text)):
             raise _UnusableError(*refused)
         root = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.MarkedYAMLError as error:

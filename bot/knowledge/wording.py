@@ -119,3 +119,15 @@ def words(folded: str, offset: int = 0, *, every: bool = False) -> list[Word]:
         elif every or text not in STOP_WORDS:
             found.append(Word(text, stem(text), start, start + len(text)))
     return found
+
+
+@lru_cache(maxsize=16_384)
+def phrase_words(source: str) -> tuple[str, ...]:
+    """Return the stems that a phrase is found by, none where every sentence has its words."""
+    return tuple(word.stem for word in words(fold(source)))
+
+
+@lru_cache(maxsize=4_096)
+def cue_words(source: str) -> tuple[str, ...]:
+    """Return the stems that a cue is found by: all of them, `just means` is not `means`."""
+    return tuple(word.stem for word in words(fold(source), every=True))

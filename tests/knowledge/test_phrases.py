@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.knowledge.phrases import PhraseHit, PhraseIndex, split
+from bot.knowledge.phrases import PhraseHit, PhraseIndex
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import fold, words
+from bot.knowledge.wording import fold, phrase_words, words
 
 OWNER = Meaning("429")
 
@@ -80,8 +80,8 @@ def test_hits_come_in_the_order_of_the_text() -> None:
 
 
 def test_words_that_every_sentence_has_give_nothing_to_be_found_by() -> None:
-    assert split("is it the") == ()
-    assert split("Is the key expired?") == ("key", "expir")
+    assert phrase_words("is it the") == ()
+    assert phrase_words("Is the key expired?") == ("key", "expir")
 
 
 @pytest.mark.parametrize("phrase", ["求助", "报错了", "rate limit"])
