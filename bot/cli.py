@@ -13,9 +13,9 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 
 from bot import terminal
-from bot.assistant import baselines, evaluation, examples
 from bot.assistant.assistant import Assistant
-from bot.knowledge import loading
+from bot.knowledge import cache
+from bot.knowledge.base import KnowledgeError, default_directory
 from bot.knowledge.schema import LANGUAGES, Language
 from bot.reading.text import decode
 
@@ -90,7 +90,7 @@ def demo(
     """Try the real bot on a page in your browser: no Discord account, no token, no network."""
     from bot.demo import serve
 
-    raise typer.Exit(serve(knowledge or loading.default_directory(), port=port, open_browser=browser))
+    raise typer.Exit(serve(knowledge or default_directory(), port=port, open_browser=browser))
 
 
 @app.command()
@@ -141,7 +141,10 @@ def check(
     ] = False,
 ) -> None:
     """Validate a knowledge base and run its examples. Exit code 1 where anything is wrong."""
-    where = directory or loading.default_directory()
+    from bot.assistant import examples
+    from bot.knowledge import loading
+
+    where = directory or default_directory()
     if write_schema:
         try:
             loading.write_schema(where)
@@ -149,7 +152,7 @@ def check(
             _fail(f"{where}: cannot write schema.json: {error.strerror}")
     try:
         base = loading.load(where)
-    except loading.KnowledgeError as error:
+    except KnowledgeError as error:
         typer.echo(str(error))
         _fail(f"{_counted(len(error.problems), 'mistake')} in {where}", 1)
     failures = list(examples.run(Assistant(base)))
@@ -180,6 +183,8 @@ def evaluate(
     knowledge: KnowledgeDir = None,
 ) -> None:
     """Measure how right the answers are on labelled messages."""
+    from bot.assistant import baselines, evaluation
+
     assistant = _assistant(knowledge)
     try:
         rows = evaluation.read_rows(file)
@@ -213,8 +218,8 @@ def _worse(figures: dict[str, float | None], floor: str) -> list[str]:
 
 def _assistant(directory: Path | None) -> Assistant:
     try:
-        return Assistant(loading.load(directory or loading.default_directory()))
-    except loading.KnowledgeError as error:
+        return Assistant(cache.load(directory or default_directory()))
+    except KnowledgeError as error:
         typer.echo(str(error), err=True)
         _fail("the knowledge base cannot be used; `python -m bot check` shows the same list", UNUSABLE)
 

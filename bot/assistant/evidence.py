@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
 from bot.assistant import facts, fields, statuses
@@ -19,11 +20,14 @@ from bot.assistant.statuses import Status
 from bot.knowledge.base import FOREIGN, Knowledge
 from bot.knowledge.phrases import Phrase, PhraseHit
 from bot.knowledge.schema import Meaning
-from bot.knowledge.templates import TemplateHit
+from bot.knowledge.templates import Template, TemplateHit
 from bot.knowledge.wording import IS_CJK, WORD, Word, fold, words
 
 TYPED = 2000
 """How much of either end of a long text is read for what people type, in characters."""
+
+LONGEST_NAME = 60
+"""How long a message may be that is nothing but the name of an entry, in characters."""
 
 MOST = 60
 """How many numbers and fields from either end of a text are judged."""
@@ -36,6 +40,12 @@ _NUMBERS = {str(code): code for code in range(400, 600)}
 _NUMBERS |= {f"http{code}": code for code in range(400, 600)} | {f"{code}s": code for code in range(400, 600)}
 _ASSIGNMENT = re.compile(r"\s{0,40}(?:export )?[\w.]{1,60}\s?=|\s{0,40}//")
 """The beginning of a line of configuration or code: the words in it are nobody's complaint."""
+
+_BARE = re.compile(
+    r"\W*(?:/?error|err|code|http|status|报错|错误码?)?\W*(\d{3})"
+    r"\s*(?:errors?|错误|报错|是什么意思|是什么|啥意思|什么意思|是啥)*\W*"
+)
+"""A message that is nothing but a status: `429`, `error 429?`."""
 
 _STATUS = re.compile(r"[45]\d\d")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -56,24 +66,25 @@ class Sign(NamedTuple):
 class Evidence:
     """Everything read from one message; spans are of the masked text.
 
-    `status` is the last status in a convincing setting. The facts are what the answer shows and
-    support asks for; each is None where the text does not say. `foreign` is true where another software's
-    name stands in the text.
+    `name` is set where the whole message names an entry. `status` is the last status in a convincing
+    setting. The facts are what the answer shows and support asks for; each is None where the text does
+    not say. `foreign` is true where another software's name stands in the text.
     """
 
-    signs: tuple[Sign, ...]
-    statuses: tuple[Status, ...]
-    pasted: tuple[tuple[int, int], ...]
-    status: int | None
-    model: str | None
-    group: str | None
-    request_id: str | None
-    url: str | None
-    retry_after: float | None
-    said: str | None
-    ray_id: str | None
-    captured: Mapping[str, str]
-    foreign: bool
+    name: Sign | None = None
+    signs: tuple[Sign, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    pasted: tuple[tuple[int, int], ...] = ()
+    status: int | None = None
+    model: str | None = None
+    group: str | None = None
+    request_id: str | None = None
+    url: str | None = None
+    retry_after: float | None = None
+    said: str | None = None
+    ray_id: str | None = None
+    captured: Mapping[str, str] = field(default_factory=dict)
+    foreign: bool = False
 
 
 class Reader:
@@ -81,9 +92,19 @@ class Reader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._anchors = knowledge.templates.by_anchor
-        self._hot = frozenset([*self._anchors, *fields.KEYS, *_NUMBERS, *knowledge.codes])
-        self._types = {name for name in knowledge.types if len(name) >= 8}
+
+    @cached_property
+    def _anchors(self) -> Mapping[str, Sequence[Template]]:
+        return self._knowledge.templates.by_anchor
+
+    @cached_property
+    def _hot(self) -> frozenset[str]:
+        """Every word that is worth a closer look."""
+        return frozenset([*self._anchors, *fields.KEYS, *_NUMBERS, *self._knowledge.codes])
+
+    @cached_property
+    def _types(self) -> frozenset[str]:
+        return frozenset(name for name in self._knowledge.types if len(name) >= 8)
 
     def read(self, text: str) -> Evidence:
         """Read one message.
@@ -91,6 +112,8 @@ class Reader:
         Args:
             text: The message with its keys masked, of any length.
         """
+        if named := _named(text, self._knowledge):
+            return Evidence(name=named, status=self._knowledge.entries[named.meaning.entry].status)
         folded = fold(text)
         source = SourceLines(folded)
         anchors: dict[str, list[int]] = defaultdict(list)
@@ -199,6 +222,18 @@ class Reader:
         if length <= 1:
             return 0.6
         return 0.78 if self._knowledge.speaks_of_failure(phrase) else 0.7
+
+
+def _named(text: str, knowledge: Knowledge) -> Sign | None:
+    """Return the entry or case that the whole message names: `429`, `error 429?`, `403/balance`."""
+    folded = fold(text).strip() if len(text) <= LONGEST_NAME else ""
+    if match := _BARE.fullmatch(folded):
+        entry = knowledge.statuses.get(int(match[1]))
+        return Sign("name", Meaning(entry), 1.0, match[1], 0, len(text)) if entry else None
+    entry, _, case = folded.partition("/")
+    if entry in knowledge.entries and (not case or case in knowledge.entries[entry].cases):
+        return Sign("name", Meaning(entry, case or None), 1.0, folded, 0, len(text))
+    return None
 
 
 def _is_identifier(word: str) -> bool:

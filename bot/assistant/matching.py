@@ -16,7 +16,6 @@ which this kind of sign was the best one, so many meant what it says.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +24,6 @@ from bot.assistant import quiet
 from bot.assistant.evidence import Evidence, Kind, Sign
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import fold
 
 SPEAKS = 0.75
 """From this confidence on the bot answers unasked."""
@@ -43,10 +41,6 @@ ANSWERS = 0.25
 """Below this confidence there is no answer even when asked."""
 
 _RANK: dict[Kind, int] = {"name": 0, "message": 1, "code": 2, "type": 3, "status": 4, "phrase": 5}
-_BARE = re.compile(
-    r"\W*(?:/?error|err|code|http|status|报错|错误码?)?\W*(\d{3})"
-    r"\s*(?:errors?|错误|报错|是什么意思|是什么|啥意思|什么意思|是啥)*\W*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +69,8 @@ def rank(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> Ranki
         own: The part of it that a person wrote.
         knowledge: The knowledge base the evidence was read with.
     """
-    folded = fold(text) if len(text) < 200 else ""
-    if named := _named(folded.strip(), knowledge):
-        return Ranking((Candidate(named.meaning, 1.0, (named,)),), speaks=True)
+    if evidence.name:
+        return Ranking((Candidate(evidence.name.meaning, 1.0, (evidence.name,)),), speaks=True)
     by_entry: dict[str, list[Sign]] = defaultdict(list)
     for sign in _settled(evidence.signs, knowledge):
         by_entry[sign.meaning.entry].append(sign)
@@ -107,17 +100,6 @@ def _lifted(best: Candidate, now: quiet.Occasion) -> Candidate:
     return replace(best, confidence=round(min(best.confidence + LIFT, 0.8), 3))
 
 
-def _named(folded: str, knowledge: Knowledge) -> Sign | None:
-    """Return the entry or case that the whole message names: `429`, `error 429?`, `403/balance`."""
-    if match := _BARE.fullmatch(folded):
-        entry = knowledge.statuses.get(int(match[1]))
-        return Sign("name", Meaning(entry), 1.0, match[1], *match.span(1)) if entry else None
-    entry, _, case = folded.partition("/")
-    if entry in knowledge.entries and (not case or case in knowledge.entries[entry].cases):
-        return Sign("name", Meaning(entry, case or None), 1.0, folded, 0, len(folded))
-    return None
-
-
 def _settled(signs: Sequence[Sign], knowledge: Knowledge) -> list[Sign]:
     """Drop error texts that are part of a longer one, and types that a status of their own kind contradicts."""
     clear = {sign.meaning.entry for sign in signs if sign.kind == "status" and sign.weight >= CLEAR}
@@ -144,8 +126,12 @@ def _settled(signs: Sequence[Sign], knowledge: Knowledge) -> list[Sign]:
 
 
 def _strength(sign: Sign) -> tuple[int, int, float]:
-    """Sort by the order of evidence; of one rank the last in the text first, then the surer one."""
-    return (_RANK[sign.kind] + (4 if sign.weight < 0.5 else 0), -sign.start, -sign.weight)
+    """Sort by the order of evidence; of one rank the last in the text first, then the surer one.
+
+    A number that is hardly a status, and a phrase that only names a topic, come behind all others.
+    """
+    vague = 4 if sign.weight < 0.5 else 1 if sign.kind == "phrase" and sign.weight < SPEAKS else 0
+    return (_RANK[sign.kind] + vague, -sign.start, -sign.weight)
 
 
 def _ordered(by_entry: Mapping[str, Sequence[Sign]], knowledge: Knowledge) -> list[Sequence[Sign]]:

@@ -72,7 +72,7 @@ def occasion(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> O
         cues.add("about")
     return Occasion(
         frozenset(cues),
-        asks="?" in own or "？" in own,
+        asks=any(mark in own for mark in "?？吗嗎"),
         short=len(own.strip()) <= SHORT,
         lists=_lists(evidence),
         foreign=evidence.foreign,

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.assistant.secret_values import (
     could_be_key,
@@ -30,26 +31,36 @@ from bot.assistant.secret_values import (
 KeyTest = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Format:
     """One way to recognise a key.
 
     Attributes:
         kind: The provider's format, or the sort of place.
         sign: Literal text without which the pattern cannot match.
-        pattern: Finds the key. Groups, all optional: `key` (else the whole match), `head` (the format's
+        regex: Finds the key. Groups, all optional: `key` (else the whole match), `head` (the format's
             public prefix) and `tail` (text behind the key that does not belong to it).
         is_key: Whether what was found is a key and not, say, a placeholder. Sees it without its head.
-        before: For a key whose sign stands in its middle: its first half.
+        first_half: For a key whose sign stands in its middle: what stands before the sign.
         word: Shown in place of the key; empty where its head, two first and two last characters are.
     """
 
     kind: str
     sign: str
-    pattern: re.Pattern[str]
+    regex: str
     is_key: KeyTest
-    before: re.Pattern[str] | None = None
+    first_half: str = ""
     word: str = ""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """`regex`, compiled when a text first holds the sign."""
+        return re.compile(self.regex, re.ASCII)
+
+    @cached_property
+    def before(self) -> re.Pattern[str] | None:
+        """`first_half`, likewise."""
+        return re.compile(rf"{self.first_half}\Z", re.ASCII) if self.first_half else None
 
 
 # --- Ways to write a row ----------------------------------------------------------------------------
@@ -78,21 +89,19 @@ def _by_sign(kind: str, sign: str, head: str, body: str, *, is_key: KeyTest = no
     What is glued to its end is masked with it: half of a second key would be readable otherwise.
     """
     literal = re.escape(sign)
-    pattern = re.compile(rf"(?P<head>{literal}{_unglued(literal)}{head})(?:{body})[\w-]*+", re.ASCII)
-    return Format(kind, sign, pattern, is_key, word=word)
+    return Format(kind, sign, rf"(?P<head>{literal}{_unglued(literal)}{head})(?:{body})[\w-]*+", is_key, word=word)
 
 
 def _by_middle(
     kind: str, sign: str, before: str, rest: str, *, is_key: KeyTest = not_filler, word: str = "token"
 ) -> Format:
     """A key with nothing to know it by but the `sign` in its middle."""
-    left = re.compile(rf"{before}\Z", re.ASCII)
-    return Format(kind, sign, re.compile(rf"{re.escape(sign)}{rest}[\w-]*+", re.ASCII), is_key, left, word)
+    return Format(kind, sign, rf"{re.escape(sign)}{rest}[\w-]*+", is_key, before, word)
 
 
 def _by_place(kind: str, sign: str, pattern: str, *, is_key: KeyTest = could_be_key, word: str = "key") -> Format:
     """A value that is a key because of what stands before it. The text it is matched on is lower-case."""
-    return Format(kind, sign, re.compile(pattern, re.ASCII), is_key, word=word)
+    return Format(kind, sign, pattern, is_key, word=word)
 
 
 # --- Keys known by their own letters ----------------------------------------------------------------
@@ -115,7 +124,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "gateway",
         "sk-",
-        re.compile(r"(?P<head>sk-)[0-9A-Za-z]{48,}+(?P<tail>-[\w#-]*|#\d{1,9})?", re.ASCII),
+        r"(?P<head>sk-)[0-9A-Za-z]{48,}+(?P<tail>-[\w#-]*|#\d{1,9})?",
         mixes_cases_and_digits,
     ),
     # one-hub model/token.go: a short id, then 32 bytes in base64url; "#id" is an administrator's
@@ -146,11 +155,8 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "private-key",
         "-----BEGIN",
-        re.compile(
-            r"-----BEGIN[ A-Z0-9]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-            r"(?:[^-]*(?:-(?!-{4})[^-]*)*-----END[ A-Z0-9]{0,40}KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\]*+[\w-]*+)",
-            re.ASCII,
-        ),
+        r"-----BEGIN[ A-Z0-9]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+        r"(?:[^-]*(?:-(?!-{4})[^-]*)*-----END[ A-Z0-9]{0,40}KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\]*+[\w-]*+)",
         not_filler,
         word="private key",
     ),
@@ -158,10 +164,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "discord-webhook",
         "webhooks/",
-        re.compile(
-            r"https?://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/\d{17,20}/[\w-]{60,}+",
-            re.ASCII,
-        ),
+        r"https?://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/\d{17,20}/[\w-]{60,}+",
         not_filler,
         word="webhook",
     ),
@@ -177,7 +180,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "password",
         "://",
-        re.compile(rf"://{_ASCII_BUT}/@:\"'<>\[]{{0,64}}:(?P<key>{_ASCII_BUT}/\"'`<>\\?#]{{1,256}})@", re.ASCII),
+        rf"://{_ASCII_BUT}/@:\"'<>\[]{{0,64}}:(?P<key>{_ASCII_BUT}/\"'`<>\\?#]{{1,256}})@",
         not_url_placeholder,
         word="password",
     ),

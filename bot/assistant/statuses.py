@@ -121,6 +121,7 @@ _AROUND: tuple[tuple[str, float, re.Pattern[str], re.Pattern[str]], ...] = tuple
     (name, weight, re.compile(before), re.compile(after))
     for name, weight, before, after in (
         ("reported", 0.84, rf"{_MET}(?:\s{{0,2}}{_ON_THE_WAY}){{0,4}}\s{{0,2}}[:\"'`(\[]{{0,2}}$", _CLOSED),
+        ("arrow", 0.82, r"(?:→|->|=>|⇒)\s?$", _CLOSED),
         ("spoken of", UNSET, r"\b(?:an?|the|une?|ein|um)\s$", rf"{_CLOSED}|\s+(?:means?|my|your|our|was|here)\b"),
         # a number that opens a line, as titles of reports do: `401 when listing models`
         (

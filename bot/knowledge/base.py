@@ -2,69 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import cast, get_args
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
 
 from bot.knowledge.model_names import ModelNames
 from bot.knowledge.phrases import Phrase, PhraseIndex
-from bot.knowledge.schema import Acts, Case, Cue, Cues, Entry, Language, Meaning, Models, Service, Texts, Wanted
+from bot.knowledge.schema import Acts, Case, Cue, Cues, Entry, Language, Match, Meaning, Models, Service, Texts, Wanted
 from bot.knowledge.templates import Template, TemplateIndex
 from bot.knowledge.wording import cue_words, fold, words
+
+if TYPE_CHECKING:
+    from bot.knowledge.source import Problem
 
 FOREIGN = Meaning("foreign")
 """What the names of other software mean, which are looked for among the phrases."""
 
 
-@dataclass(frozen=True, slots=True)
+class KnowledgeError(Exception):
+    """The knowledge base cannot be used; `problems` says why, file by file."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def default_directory() -> Path:
+    """Return the folder of the knowledge base that comes with the bot: the wheel's, else the checkout's."""
+    packaged = Path(__file__).parent / "base"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "knowledge"
+
+
+@dataclass(frozen=True)
 class Knowledge:
-    """Everything the assistant may say, and what it is found by."""
+    """Everything the assistant may say, and what it is found by; each index is made when it is first asked."""
 
     service: Service
+    cues: Cues
+    families: Models
     entries: Mapping[str, Entry]
-    statuses: Mapping[int, str]
-    codes: Mapping[str, Meaning]
-    types: Mapping[str, Meaning]
-    templates: TemplateIndex
-    phrases: PhraseIndex
-    models: ModelNames
-    _cues: PhraseIndex
 
-    @classmethod
-    def build(
-        cls,
-        service: Service,
-        cues: Cues,
-        models: Models,
-        entries: Mapping[str, Entry],
-        templates: Iterable[Template],
-    ) -> Knowledge:
-        """Index validated parts; `templates` are the compiled ones of all entries and cases."""
-        parts = [(Meaning(id_), entry.match) for id_, entry in entries.items()]
-        parts += [
-            (Meaning(id_, name), case.match) for id_, entry in entries.items() for name, case in entry.cases.items()
-        ]
-        spoken = [(Meaning(cue), phrase) for cue in get_args(Cue) for phrase in getattr(cues, cue)]
-        phrases = [(owner, phrase) for owner, match in parts for phrase in match.phrases]
-        phrases += [(FOREIGN, phrase) for phrase in cues.foreign]
-        return cls(
-            service=service,
-            entries=MappingProxyType(dict(entries)),
-            statuses=MappingProxyType({entry.status: id_ for id_, entry in entries.items() if entry.status}),
-            codes=MappingProxyType({code.lower(): owner for owner, match in parts for code in match.codes}),
-            types=MappingProxyType(
-                {name.lower().replace("_", ""): owner for owner, match in parts for name in match.types}
-            ),
-            templates=TemplateIndex(templates),
-            phrases=PhraseIndex(phrases),
-            models=ModelNames(models),
-            _cues=PhraseIndex(spoken, split=cue_words, gaps=False),
-        )
+    @cached_property
+    def statuses(self) -> Mapping[int, str]:
+        """HTTP status -> the id of its entry."""
+        return {entry.status: id_ for id_, entry in self.entries.items() if entry.status}
+
+    @cached_property
+    def codes(self) -> Mapping[str, Meaning]:
+        """Machine code in lower case -> what it means."""
+        return {code.lower(): owner for owner, match in self._matches() for code in match.codes}
+
+    @cached_property
+    def types(self) -> Mapping[str, Meaning]:
+        """`error.type` or exception class in lower case, without underscores -> what it means."""
+        return {name.lower().replace("_", ""): owner for owner, match in self._matches() for name in match.types}
+
+    @cached_property
+    def templates(self) -> TemplateIndex:
+        """The documented error texts."""
+        return TemplateIndex(Template(owner, text) for owner, match in self._matches() for text in match.messages)
+
+    @cached_property
+    def phrases(self) -> PhraseIndex:
+        """What people type, and the names of other software."""
+        phrases = [(owner, phrase) for owner, match in self._matches() for phrase in match.phrases]
+        return PhraseIndex(phrases + [(FOREIGN, phrase) for phrase in self.cues.foreign])
+
+    @cached_property
+    def models(self) -> ModelNames:
+        """The names of models."""
+        return ModelNames(self.families)
+
+    @cached_property
+    def _said(self) -> PhraseIndex:
+        spoken = [(Meaning(cue), phrase) for cue in get_args(Cue) for phrase in getattr(self.cues, cue)]
+        return PhraseIndex(spoken, split=cue_words, gaps=False)
+
+    def _matches(self) -> Iterator[tuple[Meaning, Match]]:
+        for meaning in self.meanings():
+            yield meaning, self.part(meaning).match
 
     def cued(self, text: str) -> set[Cue]:
         """Return which kinds of cues a text holds."""
-        found = self._cues.search(words(fold(text), every=True))
+        found = self._said.search(words(fold(text), every=True))
         return {cast("Cue", hit.phrase.owner.entry) for hit in found}
 
     def speaks_of_failure(self, phrase: Phrase) -> bool:

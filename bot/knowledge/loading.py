@@ -9,13 +9,16 @@ from collections.abc import Container
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 
 from bot.knowledge import claims
-from bot.knowledge.base import Knowledge
+from bot.knowledge.base import Knowledge, KnowledgeError, default_directory
 from bot.knowledge.schema import LANGUAGES, Case, Cues, Entry, Match, Models, Service, Texts
 from bot.knowledge.sentences import Place, named
 from bot.knowledge.source import Problem, Source, mapping, reason
 from bot.knowledge.templates import Template
+
+__all__ = ["CARD_TEXT", "NO_ANCHOR", "KnowledgeError", "default_directory", "load", "write_schema"]
 
 CARD_TEXT = 2400
 """The most characters one answer's texts may have: Discord's 4,000 less room for findings and evidence."""
@@ -25,20 +28,6 @@ NO_ANCHOR = "a template needs a word, or two Chinese characters side by side, to
 _ENTRY_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.ya?ml")
 _LOOKS_LIKE_ONE = re.compile(r"[^.].*\.ya?ml(?:\.txt)?", re.IGNORECASE)
 """Meant as YAML, even if its name is wrong; hidden files belong to editors and systems."""
-
-
-class KnowledgeError(Exception):
-    """The knowledge base cannot be used; `problems` says why, file by file."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
-
-
-def default_directory() -> Path:
-    """Return the folder of the knowledge base that comes with the bot: the wheel's, else the checkout's."""
-    packaged = Path(__file__).parent / "base"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "knowledge"
 
 
 def load(directory: Path) -> Knowledge:
@@ -79,7 +68,6 @@ class _Loading:
         self.problems: list[Problem] = []
         self.files: dict[str, Source] = {}
         self.entries: dict[str, Entry] = {}
-        self.templates: list[Template] = []
         self.claims = claims.Claims()
 
     def finish(self) -> Knowledge:
@@ -95,7 +83,7 @@ class _Loading:
         self._misnamed(names)
         if self.problems or service is None or cues is None or models is None:
             raise KnowledgeError(sorted(self.problems, key=lambda problem: (problem.path, problem.line or 0)))
-        return Knowledge.build(service, cues, models, self.entries, self.templates)
+        return Knowledge(service, cues, models, MappingProxyType(self.entries))
 
     def _walk(self, folder: Path) -> list[Path]:
         """Return the files of the entries."""
@@ -181,10 +169,7 @@ class _Loading:
                     where = (*place, "texts", lang)
                     file.say(where, f"{named(where)} has {total} characters in all; at most {CARD_TEXT} fit on a card")
             for i, source in enumerate(part.match.messages):
-                template = Template(meaning, source)
-                if template.anchors:
-                    self.templates.append(template)
-                else:
+                if not Template(meaning, source).anchors:
                     where = (*place, "match", "messages", i)
                     file.say(where, f"{named(where)}: {NO_ANCHOR}")
 

@@ -149,8 +149,8 @@ def _read_outwards(
                 return
             places.append(place)
     slips = sum(spelt[place] != text[place].stem for place in places)
-    # One long word may be misspelt; of several, about half must stand as they are.
-    if slips * 2 > count + 2 or (count == slips == 1 and len(spelt[at]) < 8):
+    # One long word may be misspelt (a cue that is one word of five letters, too); of several, about half.
+    if slips * 2 > count + 2 or (count == slips == 1 and len(spelt[at]) < (8 if gaps else 5)):
         return
     likeness = max(0.7, 1 - 0.06 * slips - 0.04 * skipped)
     yield PhraseHit(phrase, text[min(places)].start, text[max(places)].end, likeness)
