@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format lock clean
+.PHONY: demo test check bench format lock clean
 
 demo: .venv/demo
 	$(BIN)/python -m bot demo $(ARGS)
@@ -17,6 +17,9 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m bot check
+
+bench: .venv/dev
+	$(BIN)/python -m tests.bench
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .

@@ -21,7 +21,7 @@ from bot.knowledge.base import FOREIGN, Knowledge
 from bot.knowledge.phrases import Phrase, PhraseHit
 from bot.knowledge.schema import Meaning
 from bot.knowledge.templates import Template, TemplateHit
-from bot.knowledge.wording import IS_CJK, WORD, Word, fold, words
+from bot.knowledge.wording import FIRST_CJK, IS_CJK, WORD, Word, fold, words
 
 TYPED = 2000
 """How much of either end of a long text is read for what people type, in characters."""
@@ -87,6 +87,16 @@ class Evidence:
     foreign: bool = False
 
 
+@dataclass(slots=True)
+class _Scan:
+    """Where the words stand that one pass over a text has found."""
+
+    anchors: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    keys: list[tuple[str, int]] = field(default_factory=list)
+    numbers: list[tuple[int, int, int]] = field(default_factory=list)
+    names: list[tuple[Kind, str, int, int]] = field(default_factory=list)
+
+
 class Reader:
     """Reads messages for one knowledge base."""
 
@@ -100,7 +110,7 @@ class Reader:
     @cached_property
     def _hot(self) -> frozenset[str]:
         """Every word that is worth a closer look."""
-        return frozenset([*self._anchors, *fields.KEYS, *_NUMBERS, *self._knowledge.codes])
+        return frozenset([*self._anchors, *fields.KEYS, *_NUMBERS, *self._types])
 
     @cached_property
     def _types(self) -> frozenset[str]:
@@ -116,37 +126,11 @@ class Reader:
             return Evidence(name=named, status=self._knowledge.entries[named.meaning.entry].status)
         folded = fold(text)
         source = SourceLines(folded)
-        anchors: dict[str, list[int]] = defaultdict(list)
-        pairs: list[Field] = []
-        numbers: list[tuple[int, int, int]] = []
-        signs: list[Sign] = []
-        for match in WORD.finditer(folded):
-            word = match.group()
-            if word in self._hot:
-                start, end = match.span()
-                if word in self._anchors:
-                    anchors[word].append(start)
-                if word in fields.KEYS and (pair := fields.read(fields.KEYS[word], end, folded)):
-                    pairs.append(pair)
-                if word in _NUMBERS:
-                    digits = start + 4 if word[0] == "h" else start
-                    numbers.append((_NUMBERS[word], digits, digits + 3))
-                elif word in self._knowledge.codes and "_" in word and not source.hold(start):
-                    signs.append(Sign("code", self._knowledge.codes[word], 0.93, word, start, end))
-            elif IS_CJK.match(word):
-                for i in range(len(word) - 1):
-                    if word[i : i + 2] in self._anchors:
-                        anchors[word[i : i + 2]].append(match.start() + i)
-            elif (
-                len(word) >= 8
-                and (name := word.replace("_", "")) in self._types
-                and _is_identifier(text[match.start() : match.end()])
-                and not source.hold(match.start())
-            ):
-                signs.append(Sign("type", self._knowledge.types[name], 0.86, name, *match.span()))
-        pairs = _both_ends(pairs)
-        found = [status for number in _both_ends(numbers) if (status := statuses.judge(*number, folded, source))]
-        hits = self._knowledge.templates.search(folded, anchors)
+        scan = self._scan(folded)
+        pairs = [pair for key in _both_ends(scan.keys) if (pair := fields.read(*key, folded))]
+        found = [status for number in _both_ends(scan.numbers) if (status := statuses.judge(*number, folded, source))]
+        hits = self._knowledge.templates.search(folded, scan.anchors)
+        signs = self._from_names(_both_ends(scan.names), text, source)
         signs += self._from_fields(pairs, folded, text, source)
         signs += [_from_hit(hit) for hit in hits if not source.hold(hit.start)]
         signs += self._from_escaped(pairs, text)
@@ -170,6 +154,45 @@ class Reader:
             captured=captured,
             foreign=any(hit.phrase.owner == FOREIGN for hit in typed),
         )
+
+    def _scan(self, folded: str) -> _Scan:
+        """Note where words stand that are worth a closer look: the one pass over the whole text."""
+        scan, hot = _Scan(), self._hot
+        for match in WORD.finditer(folded):
+            word = match[0]
+            if word in hot or "_" in word:
+                self._note(word, match.start(), scan)
+            elif word[0] >= FIRST_CJK:
+                for i in range(len(word) - 1):
+                    if word[i : i + 2] in self._anchors:
+                        scan.anchors[word[i : i + 2]].append(match.start() + i)
+            elif word[0] in "nrt" and folded[match.start() - 1] == "\\" and word[1:] in hot:
+                self._note(word[1:], match.start() + 1, scan)  # behind the "\n" of JSON and Python
+        return scan
+
+    def _note(self, word: str, start: int, scan: _Scan) -> None:
+        end = start + len(word)
+        if word in self._anchors:
+            scan.anchors[word].append(start)
+        if word in fields.KEYS:
+            scan.keys.append((fields.KEYS[word], end))
+        if word in _NUMBERS:
+            digits = start + 4 if word[0] == "h" else start
+            scan.numbers.append((_NUMBERS[word], digits, digits + 3))
+        elif "_" in word and word in self._knowledge.codes:
+            scan.names.append(("code", word, start, end))
+        elif (name := word.replace("_", "")) in self._types:
+            scan.names.append(("type", name, start, end))
+
+    def _from_names(self, names: Iterable[tuple[Kind, str, int, int]], text: str, source: SourceLines) -> list[Sign]:
+        """Return the codes and types that stand anywhere in a text, written as programs write them."""
+        signs: list[Sign] = []
+        for kind, name, start, end in names:
+            if source.hold(start) or not _is_identifier(text[start:end]):
+                continue
+            meaning = (self._knowledge.codes if kind == "code" else self._knowledge.types)[name]
+            signs.append(Sign(kind, meaning, 0.93 if kind == "code" else 0.86, name, start, end))
+        return signs
 
     def _from_fields(self, pairs: Iterable[Field], folded: str, text: str, source: SourceLines) -> list[Sign]:
         signs: list[Sign] = []

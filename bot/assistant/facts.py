@@ -10,6 +10,9 @@ from bot.assistant.fields import Field
 from bot.assistant.language import ends
 from bot.knowledge.model_names import ModelNames
 
+NEAR = 400
+"""How far before an error its model is looked for, in characters."""
+
 _MODEL = re.compile(r"(?=[^\s]*[A-Za-z])[\w./:@+-]{2,100}")
 _ATTRIBUTE = re.compile(
     r"(?:self|args|config|settings|os|cfg|opts|this)\.|https?:|[/.]$|.*\.(?:py|js|ts|json|yaml)$", re.IGNORECASE
@@ -61,7 +64,7 @@ def model(
     """Return the model that failed.
 
     What the error text names comes first, then a field, then what is said to be the model, then the
-    known name that stands nearest to the error.
+    known name that stands right before the error, then the first of all.
 
     Args:
         captured: What stood in the placeholders of error texts.
@@ -76,16 +79,13 @@ def model(
     told += [found for match in _MODEL_TALK.finditer(text) if (found := _named(match[1]))]
     if told:
         return next((name for name in told if name in names), told[0])
-    spans = list(names.find(ends(text))) if errors else []
-    if not spans:
+    if not errors:
         return None
-    start, end = min(spans, key=lambda span: min((_distance(span[0], error) for error in errors), default=span[0]))
-    return ends(text)[start:end]
-
-
-def _distance(name: int, error: int) -> int:
-    """Return how far a name is from an error; what people blame they mostly name before it."""
-    return error - name if name <= error else 5 * (name - error)
+    spans, error = list(names.find(ends(text))), min(errors)
+    # What people blame they name before the error, and what works beside it after.
+    before = [span for span in spans if error - NEAR <= span[0] < error]
+    start, end = before[-1] if before else spans[0] if spans else (0, 0)
+    return ends(text)[start:end] or None
 
 
 def request_id(pairs: Sequence[Field], text: str) -> str | None:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Kana, Han and Hangul: scripts whose words are not set apart by spaces."""
 
+FIRST_CJK = "\u3040"
+
 WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]+")
 IS_CJK = re.compile(f"[{CJK}]")
 
