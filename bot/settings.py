@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 LogFormat = Literal["text", "json"]
 
+DATABASE = "sqlite+aiosqlite:///error-desk.sqlite3"
+"""Where nothing else is set, a file in the working directory."""
+
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _LOG_FORMATS = ("text", "json")
+
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""https://www.postgresql.org/docs/current/libpq-ssl.html, table 32.1."""
 
 
 class SettingsError(ValueError):
@@ -24,11 +30,13 @@ class Settings:
     """What the operator may choose. Every field has a variable of the same name, in capitals.
 
     Channels are names without `#`, case-folded, or ids as digits. Whether the token is a good one is
-    for Discord to judge: any one line of text passes here.
+    for Discord to judge: any one line of text passes here. The database's address starts with
+    `sqlite+aiosqlite://` or `postgresql://`, in whichever form it was given.
     """
 
     discord_token: str = field(default="", repr=False)
     discord_api_url: str | None = None
+    database_url: str = field(default=DATABASE, repr=False)
     knowledge_dir: Path | None = None
     support_channels: frozenset[str] = frozenset()
     staff_channel: str | None = None
@@ -55,6 +63,7 @@ class Settings:
         return cls(
             discord_token=_token(env),
             discord_api_url=_url(env, "DISCORD_API_URL"),
+            database_url=_database(env, "DATABASE_URL"),
             knowledge_dir=_directory(env, "KNOWLEDGE_DIR"),
             support_channels=_channels(env.get("SUPPORT_CHANNELS", "")),
             staff_channel=next(iter(staff), None),
@@ -111,3 +120,36 @@ def _url(env: Mapping[str, str], name: str) -> str | None:
     if not usable:
         raise SettingsError(f"{name} is not an address that starts with https:// or http://")
     return env[name].rstrip("/")
+
+
+def _database(env: Mapping[str, str], name: str) -> str:
+    scheme, separator, rest = (env.get(name) or DATABASE).partition("://")
+    match scheme.casefold():
+        case "sqlite" | "sqlite+aiosqlite" if separator:
+            if rest and not rest.startswith("/"):
+                raise SettingsError(f"{name}: a file takes three slashes, sqlite+aiosqlite:///desk.sqlite3, or four")
+            return f"sqlite+aiosqlite://{rest}"
+        case "postgres" | "postgresql" | "postgresql+asyncpg" if separator:
+            return _postgresql(name, f"postgresql://{rest}")
+    raise SettingsError(f"{name} is not an address that starts with sqlite+aiosqlite:// or postgresql://")
+
+
+def _postgresql(name: str, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        hosts = parts.netloc.rpartition("@")[2].split(",")
+        query = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        usable = (
+            all(urlsplit(f"//{host}").port != 0 for host in hosts)
+            and parts.netloc.count("@") == url.count("@") <= 1
+            and not parts.fragment
+        )
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(f"{name} cannot be read; in a password, @ is written as %40, / as %2F, # as %23, ? as %3F")
+    if ssl := query.pop("ssl", None):  # what SQLAlchemy calls it for asyncpg
+        query.setdefault("sslmode", ssl)
+    if query.get("sslmode", "prefer") not in _SSL_MODES:
+        raise SettingsError(f"{name}: sslmode takes one of {', '.join(_SSL_MODES)}")
+    return f"postgresql://{parts.netloc}{parts.path}" + (f"?{urlencode(query)}" if query else "")

@@ -15,7 +15,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 def test_a_variable_that_is_set_to_nothing_counts_as_unset() -> None:
     names = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "SUPPORT_CHANNELS", "STAFF_CHANNEL",
-             "LOG_LEVEL", "LOG_FORMAT", "DISCORD_API_URL")  # fmt: skip
+             "LOG_LEVEL", "LOG_FORMAT", "DISCORD_API_URL", "DATABASE_URL")  # fmt: skip
     assert Settings.from_env(dict.fromkeys(names, "  ")) == Settings()
 
 
@@ -84,3 +84,60 @@ def test_a_proxy_address_keeps_its_path_and_its_password_stays_out_of_the_error(
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({"DISCORD_API_URL": "ftp://me:hunter2@proxy/"})
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("sqlite+aiosqlite:///desk.sqlite3", "sqlite+aiosqlite:///desk.sqlite3"),
+        ("sqlite+aiosqlite:////var/lib/desk.sqlite3", "sqlite+aiosqlite:////var/lib/desk.sqlite3"),
+        ("sqlite+aiosqlite://", "sqlite+aiosqlite://"),
+        ("sqlite:///desk.sqlite3", "sqlite+aiosqlite:///desk.sqlite3"),
+        ("postgres://me:pw@host:5432/desk", "postgresql://me:pw@host:5432/desk"),
+        ("postgresql://me:pw@host/desk", "postgresql://me:pw@host/desk"),
+        ("postgresql+asyncpg://me:p%40w@[::1]:5433/desk", "postgresql://me:p%40w@[::1]:5433/desk"),
+        ("PostgreSQL://host/desk", "postgresql://host/desk"),
+        ("postgres://one:5432,two:5433/desk", "postgresql://one:5432,two:5433/desk"),
+        ("postgresql:///desk?host=/run/postgresql", "postgresql:///desk?host=%2Frun%2Fpostgresql"),
+        ("postgres://host/desk?sslmode=require", "postgresql://host/desk?sslmode=require"),
+        ("postgresql+asyncpg://host/desk?ssl=verify-full", "postgresql://host/desk?sslmode=verify-full"),
+    ],
+)
+def test_a_database_may_be_named_in_every_usual_form(given: str, taken: str) -> None:
+    assert Settings.from_env({"DATABASE_URL": given}).database_url == taken
+
+
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"])
+def test_every_ssl_mode_of_postgresql_is_taken(mode: str) -> None:
+    url = f"postgresql://host/desk?sslmode={mode}"
+    assert Settings.from_env({"DATABASE_URL": url}).database_url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("hunter2", "sqlite+aiosqlite://"),
+        ("mysql://me:hunter2@host/desk", "postgresql://"),
+        ("sqlite+aiosqlite://hunter2.sqlite3", "three slashes"),
+        ("postgres://me:hunter2@2@host/desk", "%40"),
+        ("postgres://me:hunter2/2@host/desk", "%2F"),
+        ("postgres://me:5432/hunter2@host/desk", "%2F"),
+        ("postgres://me:hunter2#2@host/desk", "%23"),
+        ("postgres://me:hunter2?2@host/desk", "%3F"),
+        ("postgres://me:hunter2@[host/desk", "cannot be read"),
+        ("postgres://me:hunter2@host:port/desk", "cannot be read"),
+        ("postgres://me:hunter2@host:0/desk", "cannot be read"),
+        ("postgres://me:hunter2@host/desk?sslmode", "cannot be read"),
+        ("postgres://me:hunter2@host/desk?sslmode=sure", "verify-full"),
+    ],
+)
+def test_a_database_that_cannot_be_meant_is_told_without_its_password(url: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL") as caught:
+        Settings.from_env({"DATABASE_URL": url})
+    assert told in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_the_database_password_is_never_shown() -> None:
+    assert "hunter2" not in repr(Settings.from_env({"DATABASE_URL": "postgres://me:hunter2@host/desk"}))

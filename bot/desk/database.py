@@ -1,0 +1,150 @@
+"""The desk's database: opened with its schema up to date, and never waited for in vain."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from sqlalchemy import Connection, inspect
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.desk import sqlite
+from bot.desk.tables import REVISION, Table
+
+LIMIT = 2.0
+"""Seconds that a call may take: chat goes on without an answer from the desk."""
+
+PATIENCE = 30.0
+"""Seconds that opening may take, another process's migration included."""
+
+_ALONE = {
+    "sqlite": "BEGIN IMMEDIATE",
+    # Any number of our own: the lock is known by it, in this database, until the transaction ends.
+    "postgresql": "SELECT pg_advisory_xact_lock(4041009)",
+}
+
+
+class DeskError(Exception):
+    """The database cannot do it: locked, gone, read-only, slow or too new.
+
+    The text is one line without addresses, statements and values; the cause is chained.
+    """
+
+
+class Database:
+    """The desk's database. `open` makes one; `close` it in the end.
+
+    Args:
+        engine: the connections.
+        limit: seconds that a transaction may take.
+    """
+
+    def __init__(self, engine: AsyncEngine, limit: float = LIMIT) -> None:
+        self._engine = engine
+        self._limit = limit
+
+    @classmethod
+    async def open(cls, url: str, *, limit: float = LIMIT, patience: float = PATIENCE) -> Self:
+        """Connect, and bring the schema up to date where it is behind.
+
+        Several processes may do so at once: one migrates, the others wait for it.
+
+        Args:
+            url: as `Settings.database_url` has it.
+            limit: seconds that a transaction may take later on.
+            patience: seconds that opening may take.
+
+        Raises:
+            DeskError: there is no such database, it stays locked, or its schema is newer than this program.
+        """
+        async with _told("the database of DATABASE_URL cannot be opened", patience):
+            database = cls(_engine(url, limit), limit)
+            try:
+                await database._bring_up_to_date(patience)
+            except BaseException:
+                await database.close()
+                await asyncio.sleep(0.05)  # aiosqlite's thread still has a word for an event loop that may end now
+                raise
+        return database
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection for a few statements that hold together; it commits where the block ends well.
+
+        Raises:
+            DeskError: the database failed, or took longer than the limit. The block is for its statements alone.
+        """
+        async with _told("the database failed", self._limit), self._engine.begin() as connection:
+            yield connection
+
+    def insert(self, table: type[Table]) -> PostgresqlInsert | SqliteInsert:
+        """Start an INSERT that takes `on_conflict_do_update`, which standard SQL does not know."""
+        return PostgresqlInsert(table) if self._engine.dialect.name == "postgresql" else SqliteInsert(table)
+
+    async def _bring_up_to_date(self, patience: float) -> None:
+        until = time.monotonic() + patience - self._limit
+        while True:
+            try:
+                return await self._migrate()
+            except OperationalError as error:
+                # SQLite waits for a lock no longer than a call may take, and gives up at once where two processes
+                # turn a new file to WAL.
+                if "database is locked" not in str(error.orig) or time.monotonic() > until:
+                    raise
+                await asyncio.sleep(0.05)
+
+    async def _migrate(self) -> None:
+        async with self._engine.connect() as connection:
+            stored = await connection.run_sync(_stored_revision)
+        if stored == REVISION:
+            return
+        if stored > REVISION:
+            raise DeskError(f"DATABASE_URL is at revision {stored}, newer than this program's {REVISION}: update it")
+
+        from bot.desk.migrations import upgrade  # noqa: PLC0415 - Alembic takes its time to load
+
+        async with self._engine.begin() as connection:
+            await connection.exec_driver_sql(_ALONE[connection.dialect.name])
+            await connection.run_sync(upgrade)
+
+
+def _engine(url: str, limit: float) -> AsyncEngine:
+    if url.startswith("postgresql://"):
+        from bot.desk import postgresql  # noqa: PLC0415 - asyncpg is not for those who stay with SQLite
+
+        return postgresql.engine(url)
+    return sqlite.engine(url, limit)
+
+
+def _stored_revision(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or ""
+
+
+@asynccontextmanager
+async def _told(failed: str, limit: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(limit):
+            yield
+    except TimeoutError as error:
+        raise DeskError(f"{failed}: no answer within {limit:g} seconds") from error
+    except (OSError, SQLAlchemyError) as error:
+        raise DeskError(f"{failed}: {_reason(error)}") from error
+
+
+def _reason(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    # Further lines of PostgreSQL's are DETAIL and HINT, which may quote values.
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -1,0 +1,108 @@
+"""What only a server can do to us."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from bot.desk.answers import Answers
+from bot.desk.database import Database, DeskError
+from tests.desk.conftest import Clock
+from tests.desk.test_answers import ANSWERED
+
+pytestmark = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+
+
+class Line:
+    """A line to the server that can go dead without being cut."""
+
+    def __init__(self, url: str) -> None:
+        self.alive = asyncio.Event()
+        self.alive.set()
+        self.far = urlsplit(url)
+        self.carried: set[asyncio.Task[None]] = set()
+
+    async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(self.far.hostname, self.far.port or 5432)
+        for way in (self.carry(reader, far_writer), self.carry(far_reader, writer)):
+            self.carried.add(asyncio.create_task(way))
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65536):
+                await self.alive.wait()
+                writer.write(data)
+        writer.close()
+
+    @contextlib.asynccontextmanager
+    async def laid(self) -> AsyncIterator[str]:
+        server = await asyncio.start_server(self.connect, "127.0.0.1", 0)
+        host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        user = self.far.netloc.rpartition("@")[0]
+        yield self.far._replace(netloc=f"{user}@{host}" if user else host).geturl()
+        self.alive.set()
+        server.close()
+        await asyncio.gather(*self.carried)
+
+
+async def test_a_line_that_goes_dead_is_told_in_time_and_taken_up_again(url: str, clock: Clock) -> None:
+    line = Line(url)
+    async with line.laid() as through:
+        database = await Database.open(through, limit=0.3)
+        answers = Answers(database, clock)
+        await answers.remember(ANSWERED)
+        line.alive.clear()
+        began = time.monotonic()
+        with pytest.raises(DeskError, match=r"no answer within 0\.3 seconds"):
+            await answers.of_question(ANSWERED.question_id)
+        assert time.monotonic() - began < 1.5
+        line.alive.set()
+        assert await answers.of_question(ANSWERED.question_id) is not None
+        line.alive.clear()
+        began = time.monotonic()
+        await database.close()
+        assert time.monotonic() - began < 1.5
+
+
+async def test_connections_that_the_server_ended_are_replaced_unnoticed(url: str, clock: Clock) -> None:
+    database = await Database.open(url)
+    answers = Answers(database, clock)
+    await answers.remember(ANSWERED)
+    async with database.transaction() as connection:
+        pid = (await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar()
+    server = await asyncpg.connect(url)
+    assert await server.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+    await server.close()
+    assert await answers.of_question(ANSWERED.question_id) is not None
+    await database.close()
+
+
+async def test_a_table_that_is_locked_altogether_is_told_in_time_and_nobody_waits_on(url: str, clock: Clock) -> None:
+    database = await Database.open(url, limit=0.3)
+    answers = Answers(database, clock)
+    server = await asyncpg.connect(url)
+    async with server.transaction():
+        await server.execute("LOCK TABLE answers IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(DeskError, match=r"no answer within 0\.3 seconds"):
+            await answers.of_question(1)
+        waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'answers'::regclass AND NOT granted"
+        assert await server.fetchval(waiting) == 0
+    await server.close()
+    assert await answers.of_question(1) is None
+    await database.close()
+
+
+@pytest.mark.parametrize("option", ["sslmode=disable", "application_name=desk"])
+async def test_what_an_address_asks_for_reaches_the_server(url: str, option: str) -> None:
+    await (await Database.open(f"{url}&{option}")).close()
+
+
+async def test_an_option_that_the_server_does_not_know_is_named(url: str) -> None:
+    with pytest.raises(DeskError, match="channel_binding"):
+        await Database.open(f"{url}&channel_binding=require")
