@@ -60,7 +60,8 @@ def serve(directory: Path | None, port: int | None, open_browser: bool) -> int:
         return _stop("the demo needs SimCord: pip install 'error-desk[demo]', or `make demo` in a checkout")
     try:
         knowledge = load(directory or default_directory())
-        desk = Desk(Settings(support_channels=frozenset({"support"})), knowledge)
+        settings = Settings(support_channels=frozenset({"support"}), database_url="sqlite+aiosqlite://")
+        desk = Desk(settings, knowledge)
         asyncio.run(_serve(simcord.run(desk, check_errors=False), knowledge, port, open_browser))
     except (KnowledgeError, SetupError) as error:
         return _stop(str(error))
@@ -88,6 +89,7 @@ async def _serve(
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
                 task.cancel()
+        await env.bot.close()
 
 
 async def _set_the_scene(env: Env, knowledge: Knowledge) -> tuple[ChannelHandle, list[MemberActor]]:

@@ -1,25 +1,35 @@
-"""An answer as a Discord card: `Answer` in, Components V2 out, and nothing else looked at.
+"""An answer as a Discord card: what stands on it, and how it is laid out.
 
 Discord allows 4,000 characters of text and 40 components in one message; discord.py does not check
 the former. Everything that came from a message is shown inert (see `markup`).
+
+A card is the only place where what was read from a message is kept. Those texts have fixed ids, so that
+they are found again on a card of ours when it shows another meaning, also after a restart.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import discord
 from discord import ui
 
-from bot.assistant.answer import Alternative, Answer
+from bot.assistant.answer import Answer
+from bot.chat import facts
 from bot.chat.markup import clip, code, plain
 from bot.chat.words import WORDS, Words
-from bot.knowledge.schema import Acts
+from bot.knowledge.schema import Acts, Meaning
 
 MAX_TEXT = 4000
 SURE = 0.9
 """From this confidence on, an answer needs no word of doubt."""
+
+ABOVE, WARNING, NOTICED, READ = 101, 102, 103, 104
+"""Ids of the texts that belong to the message and not to a meaning."""
 
 COLOURS: dict[Acts, discord.Colour] = {
     "you": discord.Colour(0x5865F2),
@@ -28,94 +38,166 @@ COLOURS: dict[Acts, discord.Colour] = {
 }
 UNKNOWN = discord.Colour(0x80848E)
 DANGER = discord.Colour(0xED4245)
+DONE = discord.Colour(0x248046)
+
+Box = ui.Container[ui.LayoutView]
+Row = ui.ActionRow[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
-    """One coloured box: groups of texts with a line between the groups."""
+class Card:
+    """What a card shows; the texts are markup that is ready to be shown.
 
-    colour: discord.Colour
-    groups: tuple[tuple[str, ...], ...]
+    Attributes:
+        answer: the meaning that it explains, or that there is none.
+        asked: somebody asked, who is also told that nothing is known.
+        above: a line over the card.
+        doubt: how sure the answer is, where that is worth saying.
+        warning: of a key in the message.
+        noticed: what is visibly wrong in the message.
+        read: what was read from the message, see `facts`.
+        meanings: what the reader may choose from.
+    """
+
+    answer: Answer
+    asked: bool
+    above: str = ""
+    doubt: str = ""
+    warning: str = ""
+    noticed: str = ""
+    read: str = ""
+    meanings: tuple[Meaning, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        answer: Answer,
+        meanings: tuple[Meaning, ...] = (),
+        *,
+        asked: bool = False,
+        private: bool = False,
+        above: str = "",
+    ) -> Self:
+        """Return the card for a new answer.
+
+        Args:
+            answer: what the assistant found, or did not find.
+            meanings: what the reader may choose from.
+            asked: somebody asked the bot; it then says how sure it is, and says so where it knows nothing.
+            private: nobody else could see the message, nor will see the card.
+            above: a line over the card.
+        """
+        words = WORDS[answer.lang]
+        doubt = words.unsure.format(percent=round(answer.confidence * 100))
+        return cls(
+            answer=answer,
+            asked=asked,
+            above=above,
+            doubt=doubt if asked and answer.entry and answer.confidence < SURE else "",
+            warning=_warning(words, private) if answer.secrets else "",
+            noticed="\n".join(f"⚠️ {plain(finding.text)}" for finding in answer.findings),
+            read=facts.line(answer.evidence, words),
+            meanings=meanings,
+        )
+
+    @classmethod
+    def again(cls, message: discord.Message, answer: Answer) -> Self:
+        """Return the card that a message of ours shows, with another answer or with the same.
+
+        What belongs to the message stays. How sure the first answer was does not: somebody has chosen since.
+        """
+        items = list(ui.LayoutView.from_message(message).walk_children())
+        texts = {item.id: item.content for item in items if isinstance(item, ui.TextDisplay)}
+        options = [option.value for item in items if isinstance(item, ui.Select) for option in item.options]
+        return cls(
+            answer=answer,
+            asked=True,
+            above=texts.get(ABOVE, ""),
+            warning=texts.get(WARNING, ""),
+            noticed=texts.get(NOTICED, ""),
+            read=texts.get(READ, ""),
+            meanings=tuple(Meaning(*option.split("/", 1)) for option in options),
+        )
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """The meaning that the card explains."""
+        return Meaning(self.answer.entry, self.answer.case) if self.answer.entry else None
 
 
-def render(answer: Answer, *, asked: bool = False, private: bool = False, human: str = "") -> ui.LayoutView:
-    """Lay out an answer.
+def title(answer: Answer) -> str:
+    """Return what an answer is headed by: `429 · Too many requests`."""
+    return f"{answer.status} · {answer.title}" if answer.status else answer.title
+
+
+def render(card: Card, controls: Sequence[Row] = (), *, human: str = "") -> ui.LayoutView:
+    """Lay out a card.
 
     Args:
-        answer: what the assistant found, or did not find.
-        asked: somebody asked the bot; it then says how sure it is, and says so where it knows nothing.
-        private: only the reader will see the card.
+        card: what to show.
+        controls: menus and buttons; they stand at the foot of the card.
         human: how to reach one, in the reader's language; shown where no entry fits.
 
     Returns:
-        A view to send without any content beside it; empty where there is nothing to say.
+        A view to send without any content beside it.
     """
-    words = WORDS[answer.lang]
-    panels: list[Panel] = []
-    if answer.secrets:
-        panels.append(_key_given(words) if private else _key_posted(words))
-    if answer.entry is not None:
-        panels.append(_known(answer, words, asked))
-    elif asked:
-        panels.append(_unknown(answer, words, human))
-    return _view(panels)
+    words = WORDS[card.answer.lang]
+    boxes = []
+    if card.answer.entry is not None:
+        boxes.append(_known(card, words))
+    elif card.asked:
+        boxes.append(_unknown(card, words, human))
+    return _view(card, boxes, controls)
 
 
-def _known(answer: Answer, words: Words, asked: bool) -> Panel:
-    title = f"{answer.status} · {answer.title}" if answer.status else answer.title
-    noticed = "\n".join(f"⚠️ {plain(finding.text)}" for finding in answer.findings)
-    unsure = asked and answer.confidence < SURE
-    head = [words.acts[answer.acts]]
-    if unsure:
-        head.append(words.unsure.format(percent=round(answer.confidence * 100)))
-    return Panel(
-        COLOURS[answer.acts],
-        (
-            (f"### {title}\n{_small(*head)}", noticed, answer.cause),
-            (f"**{words.what_to_do}**\n{_numbered(answer.steps)}",),
-            (f"**{words.not_enough}**\n{answer.escalate}",),
-            (_alternatives(answer.alternatives, words) if unsure else "",),
-            (_small(_evidence(answer, words), f"{words.source} · {_name(answer)}"),),
-        ),
-    )
+def render_solved(card: Card, controls: Sequence[Row] = ()) -> ui.LayoutView:
+    """Lay out a card whose question is solved: its title, and what was read, for whoever opens it again."""
+    box = Box(ui.TextDisplay(f"**{title(card.answer)}**\n-# {WORDS[card.answer.lang].is_solved}"), accent_colour=DONE)
+    _add(box, (card.noticed, NOTICED), (card.read, READ))
+    return _view(card, [box], controls)
 
 
-def _unknown(answer: Answer, words: Words, human: str) -> Panel:
-    return Panel(
-        UNKNOWN,
-        (
-            (f"### {words.unknown}\n{words.unknown_cause}",),
-            (f"**{words.what_helps}**\n{_numbered(words.unknown_steps)}", human),
-            (_alternatives(answer.alternatives, words),),
-            (_small(_evidence(answer, words)),),
-        ),
-    )
+def digest(view: ui.LayoutView) -> str:
+    """Return a fingerprint that two cards share when they look and work the same."""
+    components = view.to_components()  # type: ignore[no-untyped-call]
+    return hashlib.sha256(json.dumps(components, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _key_posted(words: Words) -> Panel:
-    return Panel(DANGER, ((f"### {words.key_posted}\n{_numbered(words.key_posted_steps)}",),))
+def _known(card: Card, words: Words) -> Box:
+    answer = card.answer
+    head = _small(words.acts[answer.acts], card.doubt)
+    box = Box(ui.TextDisplay(f"### {title(answer)}\n{head}"), accent_colour=COLOURS[answer.acts])
+    box.add_item(ui.Separator(visible=False))
+    _add(box, (card.noticed, NOTICED), (answer.cause, None))
+    box.add_item(ui.Separator())
+    box.add_item(ui.TextDisplay(f"**{words.what_to_do}**\n{_numbered(answer.steps)}"))
+    box.add_item(ui.Separator())
+    box.add_item(ui.TextDisplay(f"**{words.not_enough}**\n{answer.escalate}"))
+    box.add_item(ui.Separator(visible=False))
+    name = code("/".join(filter(None, (answer.entry, answer.case))))
+    _add(box, (card.read, READ), (_small(f"{words.source} · {name}"), None))
+    return box
 
 
-def _key_given(words: Words) -> Panel:
-    return Panel(DANGER, ((f"### {words.key_given}\n{words.key_given_cause}",),))
+def _unknown(card: Card, words: Words, human: str) -> Box:
+    box = Box(ui.TextDisplay(f"### {words.unknown}\n{words.unknown_cause}"), accent_colour=UNKNOWN)
+    box.add_item(ui.Separator())
+    box.add_item(ui.TextDisplay(f"**{words.what_helps}**\n{_numbered(words.unknown_steps)}"))
+    box.add_item(ui.Separator(visible=False))
+    _add(box, (human, None), (card.read, READ))
+    return box
 
 
-def _alternatives(alternatives: Sequence[Alternative], words: Words) -> str:
-    if not alternatives:
-        return ""
-    lines = (f"- {_name(other)} · {other.title}" for other in alternatives[:3])
-    return "\n".join((f"**{words.or_else}**", *lines))
+def _warning(words: Words, private: bool) -> str:
+    if private:
+        return f"### {words.key_given}\n{words.key_given_cause}"
+    return f"### {words.key_posted}\n{_numbered(words.key_posted_steps)}"
 
 
-def _name(meaning: Answer | Alternative) -> str:
-    """Return what `/error` takes to show this entry or case."""
-    return code("/".join(filter(None, (meaning.entry, meaning.case))))
-
-
-def _evidence(answer: Answer, words: Words) -> str:
-    read = ((label, getattr(answer.evidence, name)) for name, label in words.evidence.items())
-    shown = [f"{label} {code(str(value))}" for label, value in read if value]
-    return f"{words.read}{words.colon}{' · '.join(shown)}" if shown else ""
+def _add(box: Box, *texts: tuple[str, int | None]) -> None:
+    for text, id_ in texts:
+        if text:
+            box.add_item(ui.TextDisplay(text, id=id_))
 
 
 def _numbered(steps: Iterable[str]) -> str:
@@ -126,24 +208,26 @@ def _small(*lines: str) -> str:
     return "\n".join(f"-# {line}" for line in lines if line)
 
 
-def _view(panels: Sequence[Panel]) -> ui.LayoutView:
+def _view(card: Card, boxes: list[Box], controls: Sequence[Row]) -> ui.LayoutView:
+    """Stack the boxes, under what stands above and with the controls in the last, cut to Discord's limit."""
     view = ui.LayoutView(timeout=None)
-    texts = iter(_fit([text for panel in panels for group in panel.groups for text in group]))
-    for panel in panels:
-        box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=panel.colour)
-        for group in panel.groups:
-            shown = [text for text in (next(texts) for _ in group) if text]
-            if shown and box.children:
-                box.add_item(ui.Separator())
-            for text in shown:
-                box.add_item(ui.TextDisplay(text))
+    if card.above:
+        view.add_item(ui.TextDisplay(card.above, id=ABOVE))
+    if card.warning:
+        boxes.insert(0, Box(ui.TextDisplay(card.warning, id=WARNING), accent_colour=DANGER))
+    if controls:
+        boxes[-1].add_item(ui.Separator(visible=False))
+    for row in controls:
+        boxes[-1].add_item(row)
+    for box in boxes:
         view.add_item(box)
+    _fit([item for item in view.walk_children() if isinstance(item, ui.TextDisplay)])
     return view
 
 
-def _fit(texts: list[str]) -> list[str]:
-    """Return `texts` within Discord's limit for a message: the longest gives way first."""
-    while (over := sum(map(len, texts)) - MAX_TEXT) > 0:
-        longest = max(range(len(texts)), key=lambda index: len(texts[index]))
-        texts[longest] = clip(texts[longest], max(len(texts[longest]) - over, len(texts[longest]) // 2))
-    return texts
+def _fit(texts: Sequence[ui.TextDisplay[Any]]) -> None:
+    """Cut texts to Discord's limit for a message: the longest gives way first."""
+    while (over := sum(len(text.content) for text in texts) - MAX_TEXT) > 0:
+        longest = max(texts, key=lambda text: len(text.content))
+        size = len(longest.content)
+        longest.content = clip(longest.content, max(size - over, size // 2))

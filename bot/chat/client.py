@@ -5,24 +5,35 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections import deque
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.utils import utcnow
 
 from bot.assistant.answer import Answer
 from bot.assistant.assistant import Assistant
-from bot.chat.card import render
-from bot.chat.trouble import report
-from bot.chat.words import WORDS, language
+from bot.chat import choices
+from bot.chat.buttons import CONTROLS, rows
+from bot.chat.card import Card, render
+from bot.chat.control import Subject
+from bot.chat.translations import Chinese
+from bot.chat.trouble import apologise, report
+from bot.desk.answers import Answers
+from bot.desk.database import Database, DeskError
 from bot.knowledge.base import Knowledge
+from bot.knowledge.schema import Language, Meaning
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
 # No voice here: nothing to warn of.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+MET = 1000
+"""How many of the latest messages and interactions are remembered, by their ids alone."""
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
 
@@ -33,14 +44,15 @@ class Desk(commands.Bot):
     Args:
         settings: the operator's choices.
         knowledge: what to answer from; `learn` replaces it.
+        intents: what to be told of.
     """
 
-    def __init__(self, settings: Settings, knowledge: Knowledge) -> None:
+    def __init__(self, settings: Settings, knowledge: Knowledge, *, intents: discord.Intents = INTENTS) -> None:
         super().__init__(
             command_prefix=(),
             help_command=None,
             tree_cls=Tree,
-            intents=INTENTS,
+            intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             activity=discord.CustomActivity("Paste an error, or type /error 429"),
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -48,6 +60,9 @@ class Desk(commands.Bot):
             max_messages=None,
         )
         self.settings = settings
+        self.answers: Answers | None = None
+        self._database: Database | None = None
+        self._met: deque[int] = deque(maxlen=MET)
         self.learn(knowledge)
 
     def learn(self, knowledge: Knowledge) -> None:
@@ -55,15 +70,45 @@ class Desk(commands.Bot):
         self.assistant = Assistant(knowledge)
 
     async def setup_hook(self) -> None:
-        """Add the surfaces and put the whole set of commands, which Discord takes as idempotent."""
-        from bot.chat import heard, mentioned, slash  # noqa: PLC0415 - the cogs know this class
+        """Open the desk, add the surfaces and put the whole set of commands, which Discord takes as idempotent."""
+        from bot.chat import menu, replies, slash  # noqa: PLC0415 - the cogs know this class
 
-        for cog in (heard.Heard(self), mentioned.Mentioned(self), slash.Slash(self)):
+        await self._open_the_desk()
+        self.add_dynamic_items(*CONTROLS)
+        for cog in (replies.Replies(self), slash.Slash(self), menu.Menu(self)):
             await self.add_cog(cog)
+        await self.tree.set_translator(Chinese())
         try:
             await self.tree.sync()
         except discord.HTTPException as error:
             report(error, "putting the commands")
+
+    async def close(self) -> None:
+        """Leave Discord and close the desk."""
+        await super().close()
+        if self._database:
+            await self._database.close()
+
+    async def _open_the_desk(self) -> None:
+        """Remember from now on which card answers which message; without the desk, chat goes on all the same."""
+        try:
+            self._database = await Database.open(self.settings.database_url)
+        except DeskError as error:
+            log.error("going on without the desk: %s", error)
+        else:
+            self.answers = Answers(self._database, utcnow)
+
+    def first_met(self, snowflake: int) -> bool:
+        """Tell whether a message or an interaction is new, and remember it: after a RESUME old ones may come again."""
+        new = snowflake not in self._met
+        if new:
+            self._met.append(snowflake)
+        return new
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Pass an event on to the cogs, and a message no more than once."""
+        if event_name != "message" or self.first_met(args[0].id):
+            super().dispatch(event_name, *args, **kwargs)
 
     async def on_message(self, message: discord.Message) -> None:
         """Let the cogs listen: there are no prefix commands to look for."""
@@ -90,46 +135,64 @@ class Desk(commands.Bot):
         """
         if self.user is None or message.guild is None:
             return None
-        names = [f"<@{self.user.id}>", f"<@!{self.user.id}>", f"@{message.guild.me.display_name}"]
+        names = [f"<@{self.user.id}>", f"<@!{self.user.id}>", f"@{(message.guild.me or self.user).display_name}"]
         if message.guild.self_role:
             names.append(message.guild.self_role.mention)
         named = re.compile(rf"(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
         text, times = named.subn(" ", message.content)
         return text.strip() if times else None
 
-    def card(self, answer: Answer, *, asked: bool = False, private: bool = False) -> discord.ui.LayoutView:
-        """Render an answer, with the service's own word on how to reach a human."""
-        human = self.assistant.knowledge.service.support[answer.lang]
-        return render(answer, asked=asked, private=private, human=human)
+    def knows(self, meaning: Meaning | None) -> bool:
+        """Tell whether the knowledge has a meaning, which may stand on a card from an earlier day."""
+        return meaning is None or meaning in set(self.assistant.knowledge.meanings())
 
-    async def answer(self, message: discord.Message, answer: Answer, *, asked: bool = False) -> None:
-        """Reply to a message with a card.
+    def explain(self, meaning: Meaning | None, lang: Language) -> Answer:
+        """Return the answer that a meaning gives by itself, without a message."""
+        return self.assistant.ask(str(meaning or ""), lang=lang)
 
-        Where the bot may not write, or the message is gone, that is logged and nothing is raised.
+    def card(self, answer: Answer, *, asked: bool = False, private: bool = False, above: str = "") -> Card:
+        """Return the card for a new answer, see `Card.of`."""
+        meanings = choices.others(self.assistant.knowledge, answer) if asked or answer.entry else ()
+        return Card.of(answer, meanings, asked=asked, private=private, above=above)
+
+    def view(
+        self, card: Card, asker_id: int, *, private: bool = False, postable: bool = False
+    ) -> discord.ui.LayoutView:
+        """Lay out a card with its controls.
+
+        Args:
+            card: what it shows.
+            asker_id: whose card it is.
+            private: nobody else will see it, as Discord has it.
+            postable: the asker may post it for everybody; one that warns of a key is never posted.
         """
-        try:
-            await message.reply(view=self.card(answer, asked=asked), mention_author=False)
-        except discord.HTTPException as error:
-            # Discord calls a reply to a deleted message a malformed one.
-            if error.status not in {403, 404} and "message_reference" not in error.text:
-                raise
-            place = message.channel.id
-            log.warning("no reply in channel %s: HTTP %s, code %s", place, error.status, error.code)
+        knowledge, lang = self.assistant.knowledge, card.answer.lang
+        labels = {meaning: choices.label(knowledge, meaning, lang) for meaning in card.meanings if self.knows(meaning)}
+        if labels.keys() == {card.meaning}:
+            labels = {}
+        subject = Subject(asker_id, card.meaning, lang)
+        answers = card.asked or card.meaning is not None
+        controls = rows(subject, labels, answers=answers, private=private, postable=postable and not card.warning)
+        return render(card, controls, human=knowledge.service.support[lang])
+
+    async def dismissed(self, card_id: int) -> None:
+        """Remember that a card was taken away by hand, so that it does not come back."""
+        if self.answers:
+            try:
+                await self.answers.dismiss(card_id)
+            except DeskError as error:
+                log.warning("going on without the desk: %s", error)
 
 
 class Tree(app_commands.CommandTree[Desk]):
     """The commands, and what their users are told when one fails."""
 
+    async def interaction_check(self, interaction: discord.Interaction[Desk], /) -> bool:
+        """Let an interaction through once."""
+        return self.client.first_met(interaction.id)
+
     async def on_error(self, interaction: discord.Interaction[Desk], error: app_commands.AppCommandError, /) -> None:
         """Log the error and give its reference to the user alone."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         name = interaction.command.qualified_name if interaction.command else "an unknown command"
-        reference = report(cause, f"/{name}")
-        text = WORDS[language(interaction.locale.value)].trouble.format(reference=reference)
-        try:
-            if interaction.response.is_done():
-                await interaction.followup.send(text, ephemeral=True)
-            else:
-                await interaction.response.send_message(text, ephemeral=True)
-        except discord.HTTPException as failed:
-            log.warning("reference %s could not be given: HTTP %s", reference, failed.status)
+        await apologise(interaction, cause, f"/{name}")

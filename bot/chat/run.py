@@ -5,22 +5,53 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import discord
+import yarl
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.chat.client import Desk
+from bot.chat.client import INTENTS, Desk
 from bot.chat.logs import configure
+from bot.chat.patience import patient
+from bot.chat.trouble import report
+from bot.knowledge.base import Knowledge
 from bot.knowledge.loading import KnowledgeError, default_directory, load
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-GOODBYE = 5.0
-"""Seconds that closing the connection may take before the process ends without it."""
+FINISH = 2.0
+"""Seconds that answers under way may take after a signal before they are given up."""
+
+LAST = 5.0
+"""Seconds after a signal at which the process ends, whatever it is doing: what waits for a thread cannot be
+cancelled, and looking up a name is such a thing."""
+
+TIDY = 0.2
+"""Seconds for what goes on in the background to come to its end: a connection to a database that is cancelled
+while it closes never does."""
+
+ANSWERING = ("discord.py: ", "CommandTree-invoker", "discord-ui-view-dispatch", "discord-ui-modal-dispatch")
+"""How discord.py names the tasks that it starts for an event, a command, a button and a modal."""
+
+DEAF = (
+    "Discord does not let the bot read messages: turn on Message Content Intent in the Developer Portal (Bot, "
+    "Privileged Gateway Intents) and restart. Until then slash commands, the context menu, mentions and direct "
+    "messages are answered, and nothing else is heard"
+)
+
+
+class NotDiscordError(Exception):
+    """What answers at the API's address does not speak as Discord does."""
 
 
 def run(settings: Settings) -> int:
@@ -38,42 +69,139 @@ def run(settings: Settings) -> int:
     configure(settings.log_level, settings.log_format)
     if settings.discord_api_url:
         Route.BASE = settings.discord_api_url
+    # Until the loop listens for it, SIGTERM is as good as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    last = threading.Timer(LAST, os._exit, (0,))
+    last.daemon = True
     try:
-        desk = Desk(settings, load(settings.knowledge_dir or default_directory()))
-        asyncio.run(_stay(desk, settings.discord_token))
-    except KnowledgeError as error:
-        return _stop(str(error))
-    except discord.LoginFailure:
-        return _stop("Discord does not accept the token: copy it again from the Developer Portal, Bot, Token")
-    except discord.PrivilegedIntentsRequired:
-        return _stop("turn on Message Content Intent in the Developer Portal: Bot, Privileged Gateway Intents")
-    except discord.HTTPException as error:
-        return _stop(f"Discord answered HTTP {error.status}; it may be down, or this address may be blocked")
-    except discord.ConnectionClosed as error:
-        return _stop(f"Discord closed the connection for good (code {error.code})")
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        return _stop(f"Discord cannot be reached ({type(error).__name__}): check the network and any proxy")
+        asyncio.run(_until_told(settings, load(settings.knowledge_dir or default_directory()), last.start))
     except KeyboardInterrupt:
         pass
+    except Exception as error:  # the operator gets one line and no traceback
+        return _stop(_reason(error))
+    finally:
+        last.cancel()
     return 0
 
 
-async def _stay(desk: Desk, token: str) -> None:
-    here = asyncio.current_task()
-    assert here is not None  # noqa: S101 - a coroutine runs in a task
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
-            asyncio.get_running_loop().add_signal_handler(name, here.cancel)
-    try:
-        await desk.start(token)
-    except asyncio.CancelledError:
-        log.info("stopping")
-    finally:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GOODBYE):
-                await desk.close()
+def _reason(error: Exception) -> str:
+    """Return one line for the operator."""
+    where = urlsplit(Route.BASE).hostname
+    match error:
+        case KnowledgeError():
+            return _mistakes(error)
+        case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
+            return "Discord does not accept the token: copy it again from the Developer Portal, Bot, Token"
+        case NotDiscordError():
+            return f"what answers at {where} is not Discord: check DISCORD_API_URL, the network and any proxy"
+        case discord.HTTPException():
+            return f"{where} answered HTTP {error.status}: Discord may be down, or refuse this machine's address"
+        case discord.ConnectionClosed(code=code):
+            return f"Discord closed the connection for good (code {code})"
+        case discord.PrivilegedIntentsRequired():
+            return "Discord closed the connection for good (code 4014)"
+        case aiohttp.ClientError() | OSError():
+            return f"Discord cannot be reached ({type(error).__name__}): check the network and any proxy"
+    return f"an error in the bot, {type(error).__name__}; the log has more under reference {report(error, 'run')}"
+
+
+def _mistakes(error: KnowledgeError) -> str:
+    first, *more = error.problems
+    return f"{first} ({len(more)} more: `python -m bot check` lists them all)" if more else str(first)
 
 
 def _stop(reason: str) -> int:
     sys.stderr.write(f"error-desk: {reason}\n")
     return 1
+
+
+async def _until_told(settings: Settings, knowledge: Knowledge, stopping: Callable[[], None]) -> None:
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    listen_for_the_unforeseen(loop)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            loop.add_signal_handler(name, told.set)
+    ours = asyncio.all_tasks()
+    life = asyncio.create_task(_live(settings, knowledge))
+    ours |= {life, waiting := asyncio.create_task(told.wait())}
+    await asyncio.wait({life, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if told.is_set():
+        log.info("stopping")
+        stopping()
+        life.cancel()
+        await asyncio.wait({life})
+    if others := asyncio.all_tasks() - ours:
+        await asyncio.wait(others, timeout=TIDY)
+    if not told.is_set():
+        await life
+
+
+def listen_for_the_unforeseen(loop: asyncio.AbstractEventLoop) -> None:
+    """Log what no code was there to catch; asyncio's own way quotes the exception, and that may quote a message."""
+
+    def heard(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if isinstance(error := context.get("exception"), BaseException):
+            report(error, "a task")
+        else:
+            log.warning("%s", context["message"])
+
+    loop.set_exception_handler(heard)
+
+
+async def _live(settings: Settings, knowledge: Knowledge) -> None:
+    """Stay connected, with the message-content intent where Discord grants it."""
+    intents = INTENTS
+    while True:
+        desk = Desk(settings, knowledge, intents=intents)
+        try:
+            await _log_in(desk, settings)
+            return await desk.connect()
+        except discord.PrivilegedIntentsRequired:
+            if not intents.message_content:
+                raise
+            log.warning(DEAF)
+            intents = discord.Intents(**dict(INTENTS) | {"message_content": False})
+        finally:
+            await _say_goodbye(desk)
+
+
+async def _log_in(desk: Desk, settings: Settings) -> None:
+    desk.http.request = patient(desk.http.request)  # type: ignore[method-assign]
+    parsers = desk._connection.parsers  # noqa: SLF001 - the one place where an event can be skipped
+    parsers.update({name: _skipping(name, parse) for name, parse in parsers.items()})
+    try:
+        await desk.login(settings.discord_token)
+        if settings.discord_api_url:
+            await _ask_for_the_gateway(desk)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:  # from reading the answers
+        log.debug("an answer to the log-in cannot be read", exc_info=True)
+        raise NotDiscordError from error
+
+
+def _skipping(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return a parser for which an event that discord.py cannot read is no reason to end the connection."""
+
+    def skipping(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception as error:  # anything can be wrong with an event
+            report(error, f"reading {event}")
+
+    return skipping
+
+
+async def _ask_for_the_gateway(desk: Desk) -> None:
+    """Take the gateway that the API at another address names; where it names none, Discord's own stays."""
+    with contextlib.suppress(discord.HTTPException):
+        answer = await desk.http.request(Route("GET", "/gateway/bot"))
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(answer["url"])
+
+
+async def _say_goodbye(desk: Desk) -> None:
+    """Let answers under way go out, as far as they take no longer than `FINISH`, and close the connection."""
+    answering = {task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERING)}
+    if answering:
+        _, late = await asyncio.wait(answering, timeout=FINISH)
+        for task in late:
+            task.cancel()
+    await desk.close()

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
-from rapidfuzz import fuzz
 
+from bot.assistant.answer import Answer
+from bot.chat.choices import complete, label
 from bot.chat.client import Desk
-from bot.chat.markup import clip
-from bot.chat.words import language
-from bot.knowledge.base import Knowledge
-from bot.knowledge.schema import Language
-
-MAX_CHOICES = 25
-"""Discord shows no more."""
+from bot.chat.permissions import may_post
+from bot.chat.trouble import report
+from bot.chat.words import WORDS, language
 
 
 class Slash(commands.Cog):
@@ -25,52 +21,73 @@ class Slash(commands.Cog):
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    @app_commands.command(name="error", description="What an error means and what to do about it")
-    @app_commands.describe(code="A status such as 429, an error code, or the whole error message")
-    async def error(self, interaction: discord.Interaction[Desk], code: str) -> None:
-        """Show everybody in a support channel, and only the user elsewhere or where a key was in it."""
+    @app_commands.command(
+        name=locale_str("error"), description=locale_str("What an error means and what to do about it")
+    )
+    @app_commands.rename(code=locale_str("code"), to=locale_str("to"))
+    @app_commands.describe(
+        code=locale_str("A status such as 429, an error code, or the whole error message"),
+        to=locale_str("Answer somebody else, in public; they get a ping"),
+    )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def error(self, interaction: discord.Interaction[Desk], code: str, to: discord.User | None = None) -> None:
+        """Show everybody in a support channel, and only the user elsewhere or where a key was in it.
+
+        An answer to somebody is for everybody to see, and pings them alone; where it cannot be, the user is told why.
+        """
         answer = self.desk.assistant.ask(code, lang=language(interaction.locale.value))
-        private = bool(answer.secrets) or not self.desk.is_support(interaction.channel)
-        card = self.desk.card(answer, asked=True, private=private)
-        await interaction.response.send_message(view=card, ephemeral=private)
+        if to is None:
+            public = not answer.secrets and may_post(interaction) and self.desk.is_support(interaction.channel)
+            await show(interaction, answer, private=not public)
+        elif reason := _refusal(interaction, answer):
+            await show(interaction, answer, private=True, above=reason)
+        else:
+            await show(interaction, answer, private=False, above=to.mention, to=to)
 
     @error.autocomplete("code")
     async def codes(self, interaction: discord.Interaction[Desk], typed: str) -> list[app_commands.Choice[str]]:
         """Offer what fits the letters so far."""
-        found = suggest(self.desk.assistant.knowledge, typed, language(interaction.locale.value))
-        return [app_commands.Choice(name=clip(label, 100), value=value) for value, label in found]
+        knowledge, lang = self.desk.assistant.knowledge, language(interaction.locale.value)
+        try:
+            found = complete(knowledge, typed, self.desk.assistant.ask(typed, lang=lang))
+        except Exception as error:  # discord.py would log it with what was typed
+            report(error, "completing a code")
+            return []
+        return [app_commands.Choice(name=label(knowledge, meaning, lang), value=str(meaning)) for meaning in found]
 
 
-def suggest(knowledge: Knowledge, typed: str, lang: Language) -> list[tuple[str, str]]:
-    """Return what to offer for the letters typed so far.
+async def show(
+    interaction: discord.Interaction[Desk],
+    answer: Answer,
+    *,
+    private: bool,
+    above: str = "",
+    to: discord.User | discord.Member | None = None,
+) -> None:
+    """Answer a command with a card.
 
-    Entries whose id begins with them come first, then titles that contain them, then titles that are
-    like them; nothing typed gives the entries in the order of their ids, cases left out.
-
-    Returns:
-        (`429` or `403/balance`, label), best first, no more than Discord shows.
+    Args:
+        interaction: the command.
+        answer: what the assistant says.
+        private: only the user sees it; they can have it posted where they may write.
+        above: a line over the card.
+        to: whose question it is, if not the user's; they are pinged where the card mentions them.
     """
-    wanted = typed.casefold().strip()
-    ranked = (
-        (_rank(wanted, value, label), place, value, label)
-        for place, (value, label) in enumerate(_meanings(knowledge, lang))
-        if wanted or "/" not in value
+    desk = interaction.client
+    card = desk.card(answer, asked=True, private=private, above=above)
+    await interaction.response.send_message(
+        view=desk.view(card, (to or interaction.user).id, private=private, postable=private and may_post(interaction)),
+        ephemeral=private,
+        allowed_mentions=discord.AllowedMentions(users=[to] if to else False),
     )
-    best = sorted(offer for offer in ranked if offer[0] is not None)[:MAX_CHOICES]
-    return [(value, label) for _, _, value, label in best]
 
 
-def _meanings(knowledge: Knowledge, lang: Language) -> Iterator[tuple[str, str]]:
-    for meaning in sorted(knowledge.meanings(), key=str):
-        status = knowledge.entries[meaning.entry].status
-        title = knowledge.texts(meaning, lang).title
-        yield str(meaning), f"{status} · {title}" if status else title
-
-
-def _rank(wanted: str, value: str, label: str) -> float | None:
-    if value.startswith(wanted):
-        return 0
-    if wanted in label.casefold() or wanted in value:
-        return 1
-    likeness = fuzz.partial_ratio(wanted, label.casefold(), score_cutoff=75)
-    return 102 - likeness if likeness and len(wanted) > 2 else None
+def _refusal(interaction: discord.Interaction[Desk], answer: Answer) -> str:
+    """Return why an answer cannot be addressed to somebody; empty where it can."""
+    words = WORDS[answer.lang]
+    if answer.secrets:
+        return words.not_addressed_key
+    if not may_post(interaction):
+        return words.not_addressed_silent
+    return "" if answer.entry else words.not_addressed_unknown

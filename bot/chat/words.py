@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.knowledge.schema import Acts, Language
+from bot.knowledge.schema import Acts, Language, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,9 @@ class Words:
     evidence: Mapping[str, str]
     colon: str
     unsure: str
-    or_else: str
+    other_meanings: str
+    shown_now: str
+    nearest: str
     source: str
     unknown: str
     unknown_cause: str
@@ -29,6 +31,21 @@ class Words:
     key_posted_steps: tuple[str, ...]
     key_given: str
     key_given_cause: str
+    solved: str
+    is_solved: str
+    show_answer: str
+    to_support: str
+    dismiss: str
+    post_here: str
+    report: str
+    report_names: Mapping[str, str]
+    report_wanted: Mapping[Wanted, str]
+    report_text: str
+    outdated: str
+    not_yours: str
+    not_addressed_key: str
+    not_addressed_silent: str
+    not_addressed_unknown: str
     trouble: str
 
 
@@ -46,7 +63,9 @@ WORDS: Mapping[Language, Words] = {
         evidence={"model": "model", "group": "group", "request_id": "request id", "url": "address", "ray_id": "Ray ID"},
         colon=": ",
         unsure="🤔 Not certain: about {percent} % likely",
-        or_else="It may also be",
+        other_meanings="It may be something else …",
+        shown_now="shown now",
+        nearest="Did you mean …",
         source="From the reviewed error guide",
         unknown="I don't recognise this error",
         unknown_cause="Nothing here matches an error in my guide, and a guess could send you the wrong way.",
@@ -63,6 +82,40 @@ WORDS: Mapping[Language, Words] = {
         key_given_cause=(
             "Only you see this answer. If the key also stands in a public place, revoke it and create a new one."
         ),
+        solved="Solved",
+        is_solved="✅ Solved",
+        show_answer="Show the answer",
+        to_support="Send to support",
+        dismiss="Dismiss",
+        post_here="Post it here",
+        report="Copy this and send it",
+        report_names={
+            "error": "Error",
+            "model": "Model",
+            "group": "Group",
+            "request_id": "Request ID",
+            "url": "Address",
+            "ray_id": "Ray ID",
+            "time": "Time (UTC)",
+        },
+        report_wanted={
+            "model": "Model: ← the model's name",
+            "request_id": "Request ID: ← stands in the error message",
+            "group": "Group: ← of your token, in the console",
+            "time": "Time (UTC): ← when it happened",
+            "url": "Address: ← the URL your app calls",
+            "client": "App: ← the app or SDK, and its version",
+            "request": "Request: ← what was sent, without the key",
+            "ray_id": "Ray ID: ← stands on the error page",
+            "ip": "IP: ← the public address of your machine",
+            "token_name": "Token: ← its name, never the key",
+        },
+        report_text="Error text: ← the whole of it, without the key",
+        not_yours="This card belongs to whoever asked.",
+        outdated="The guide no longer has this entry. Ask again for its present answer.",
+        not_addressed_key="Not posted: there is an API key in what you sent, and it stays between us.",
+        not_addressed_silent="Not posted: you may not write in this channel yourself.",
+        not_addressed_unknown="Not posted: there is no answer to show anybody.",
         trouble=(
             "Something went wrong on my side, sorry. "
             "Should it happen again, give the team this reference: `{reference}`"
@@ -81,13 +134,15 @@ WORDS: Mapping[Language, Words] = {
         evidence={"model": "模型", "group": "分组", "request_id": "请求 ID", "url": "地址", "ray_id": "Ray ID"},
         colon="：",
         unsure="🤔 不完全确定：可能性约 {percent}%",
-        or_else="也可能是",
+        other_meanings="也可能是别的原因……",
+        shown_now="当前显示",
+        nearest="你是不是想问……",
         source="来自经过审核的错误指南",
         unknown="没有认出这个错误",
         unknown_cause="这段内容与指南里的任何错误都对不上。乱猜可能误导你，所以不猜。",
         unknown_steps=(
             "请粘贴完整的报错：状态码、错误信息和请求 ID，但不要包含 API Key。",
-            "也可以输入 `/error`，从列表中选择错误码。",
+            "也可以输入 `/错误`（即 `/error`），从列表中选择错误码。",
         ),
         key_posted="🔑 这条消息里有 API Key",
         key_posted_steps=(
@@ -96,6 +151,40 @@ WORDS: Mapping[Language, Words] = {
         ),
         key_given="🔑 你发送的内容里有 API Key",
         key_given_cause="这条回复只有你能看到。如果这个 Key 也出现在公开的地方，请作废它并新建一个。",
+        solved="已解决",
+        is_solved="✅ 已解决",
+        show_answer="查看答案",
+        to_support="发给客服",
+        dismiss="移除",
+        post_here="发到这里",
+        report="复制以下内容发给客服",
+        report_names={
+            "error": "错误",
+            "model": "模型",
+            "group": "分组",
+            "request_id": "请求 ID",
+            "url": "地址",
+            "ray_id": "Ray ID",
+            "time": "时间 (UTC)",
+        },
+        report_wanted={
+            "model": "模型：← 请补充模型名称",
+            "request_id": "请求 ID：← 请补充，报错信息里有",
+            "group": "分组：← 请补充令牌所在的分组",
+            "time": "时间 (UTC)：← 请补充出错的时间",
+            "url": "地址：← 请补充软件实际请求的 URL",
+            "client": "软件：← 请补充软件或 SDK 的名称和版本",
+            "request": "请求内容：← 请补充，去掉密钥",
+            "ray_id": "Ray ID：← 请补充，错误页面上有",
+            "ip": "IP：← 请补充你的公网 IP",
+            "token_name": "令牌：← 请补充令牌名称，不要发密钥",
+        },
+        report_text="报错原文：← 请补充完整内容，去掉密钥",
+        not_yours="这张卡片只有提问的人和管理员可以操作。",
+        outdated="指南里已经没有这个条目，请重新提问。",
+        not_addressed_key="没有发出：你发送的内容里有 API Key，这条回复只给你看。",
+        not_addressed_silent="没有发出：你在这个频道没有发言权限。",
+        not_addressed_unknown="没有发出：没有可以给人看的答案。",
         trouble="我这边出了点问题，抱歉。如果再次发生，请把这个编号告诉管理员：`{reference}`",
     ),
 }

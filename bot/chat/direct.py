@@ -1,0 +1,13 @@
+"""Direct: a message to the bot alone. It always answers, as it does to a mention."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.chat.client import Desk
+from bot.chat.question import Question, said
+
+
+def direct(_: Desk, message: discord.Message) -> Question | None:
+    """Return what a direct message asks."""
+    return Question(message, said(message), asked=True) if isinstance(message.channel, discord.DMChannel) else None

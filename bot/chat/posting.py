@@ -1,0 +1,67 @@
+"""Sending, changing and deleting our own messages. A refusal in one channel is logged and never stops the rest."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+from discord import ui
+
+from bot.chat.permissions import missing
+
+log = logging.getLogger(__name__)
+
+
+async def reply(message: discord.Message, view: ui.LayoutView) -> int | None:
+    """Reply to a message, pinging nobody.
+
+    Returns:
+        The id of the reply; None where the bot may not write, or the message is gone.
+
+    Raises:
+        discord.HTTPException: Discord cannot do it for another reason.
+    """
+    place = message.channel.id
+    if lacking := missing(message.channel):
+        log.warning("no reply in channel %s: the bot lacks %s", place, ", ".join(lacking))
+        return None
+    try:
+        return (await message.reply(view=view, mention_author=False)).id
+    except discord.HTTPException as error:
+        # Discord calls a reply to a deleted message a malformed one.
+        if error.status not in {403, 404} and "message_reference" not in error.text:
+            raise
+        log.warning("no reply in channel %s: HTTP %s, code %s", place, error.status, error.code)
+        return None
+
+
+async def correct(card: discord.PartialMessage, view: ui.LayoutView) -> bool:
+    """Show something else on a card.
+
+    Returns:
+        Whether it does; False where the bot may not.
+
+    Raises:
+        discord.NotFound: The card is gone.
+        discord.HTTPException: Discord cannot do it.
+    """
+    try:
+        await card.edit(view=view)
+    except discord.Forbidden as error:
+        log.warning("no correction in channel %s: HTTP %s, code %s", card.channel.id, error.status, error.code)
+        return False
+    return True
+
+
+async def take_away(card: discord.PartialMessage) -> None:
+    """Delete a card; one that is gone already is as good.
+
+    Raises:
+        discord.HTTPException: Discord cannot do it.
+    """
+    try:
+        await card.delete()
+    except discord.NotFound:
+        pass
+    except discord.Forbidden as error:
+        log.warning("a card stays in channel %s: HTTP %s, code %s", card.channel.id, error.status, error.code)

@@ -1,0 +1,49 @@
+"""What to send to the service's support, ready to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from discord import ui
+
+from bot.assistant.answer import Answer
+from bot.chat.words import WORDS, Words
+from bot.knowledge.schema import Wanted
+
+WANTED_OF_UNKNOWN: tuple[Wanted, ...] = ("model", "request_id")
+"""What support needs at least, whatever the error is."""
+
+
+def report(answer: Answer, read: Mapping[str, str], when: datetime, where: str) -> ui.LayoutView:
+    """Lay out what support needs to know of an error.
+
+    Args:
+        answer: what the error means; an entry says what support asks for.
+        read: what was read from the message, by the names of `Evidence`.
+        when: the time of the question, in UTC.
+        where: how to reach support, in the reader's language.
+
+    Returns:
+        A view: the facts that are known, a line for each that is missing, and where to send them.
+    """
+    words = WORDS[answer.lang]
+    lines = "\n".join((*_known(answer, read, when, words), *_missing(answer, read, words)))
+    texts = (f"### {words.report}", f"```\n{lines}\n```", where)
+    return ui.LayoutView(timeout=None).add_item(ui.Container(*(ui.TextDisplay(text) for text in texts)))
+
+
+def _known(answer: Answer, read: Mapping[str, str], when: datetime, words: Words) -> Iterator[str]:
+    facts = {**read, "time": f"{when:%Y-%m-%d %H:%M}"}
+    if answer.entry is not None:
+        name = "/".join(filter(None, (answer.entry, answer.case)))
+        facts["error"] = f"{name} · {answer.title}"
+    yield from (f"{label}{words.colon}{facts[name]}" for name, label in words.report_names.items() if name in facts)
+
+
+def _missing(answer: Answer, read: Mapping[str, str], words: Words) -> Iterator[str]:
+    if answer.entry is None:
+        yield words.report_text
+    for wanted in answer.ask_for if answer.entry else WANTED_OF_UNKNOWN:
+        if wanted not in read and wanted != "time":
+            yield words.report_wanted[wanted]

@@ -1,0 +1,91 @@
+"""The bot as it is run in earnest: `python -m bot run`, in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from tests.wire.events import CLOSED, KEY, STRANGE, WORDS
+from tests.wire.loopback import PATIENCE, TOKEN
+
+
+@dataclass
+class Ended:
+    """What is left of a process."""
+
+    code: int
+    out: str
+    err: str
+
+    def told(self) -> str:
+        """The one line that a bot which gives up leaves on standard error, with no traceback anywhere."""
+        assert self.code == 1
+        assert self.err.startswith("error-desk: ")
+        assert self.err.count("\n") == 1
+        assert self.err.endswith("\n")
+        assert ", line " not in self.out
+        return self.err
+
+
+class Running:
+    """A process, and what it has written."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self._out = ""
+
+    async def logs(self, text: str) -> None:
+        """Wait for a line of the log with these words in it."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            line = ""
+            while text not in line:
+                line = (await self.process.stdout.readline()).decode()
+                assert line, f"the log ends without {text!r}:\n{self._out}"
+                self._out += line
+
+    async def end(self, *, signalled: signal.Signals | None = None, within: float = PATIENCE) -> Ended:
+        """Wait for the end and return it. What came in messages must be nowhere in it, nor the token."""
+        if signalled is not None:
+            self.process.send_signal(signalled)
+        out, err = await asyncio.wait_for(self.process.communicate(), within)
+        assert self.process.returncode is not None
+        ended = Ended(self.process.returncode, self._out + out.decode(), err.decode())
+        for secret in (TOKEN, KEY, KEY[3:12], *WORDS.split()):
+            assert secret not in ended.out + ended.err
+        return ended
+
+
+@asynccontextmanager
+async def bot(address: str, token: str = TOKEN, **environ: str) -> AsyncIterator[Running]:
+    """Start the bot against the Discord at `address`, and see to it that it ends.
+
+    Args:
+        address: where a `Loopback` listens.
+        token: the bot's token.
+        environ: more settings.
+    """
+    support = f"support,{CLOSED},{STRANGE}"
+    settings = {"DISCORD_TOKEN": token, "DISCORD_API_URL": f"{address}/api", "SUPPORT_CHANNELS": support}
+    names = ("DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "LOG_LEVEL", "LOG_FORMAT")
+    inherited = {name: value for name, value in os.environ.items() if name not in names}
+    with tempfile.TemporaryDirectory() as desk:
+        settings["DATABASE_URL"] = f"sqlite+aiosqlite:///{desk}/desk.db"
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run",
+            env=inherited | settings | environ,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            yield Running(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.communicate()
