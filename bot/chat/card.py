@@ -96,7 +96,7 @@ class Card:
             doubt=doubt if asked and answer.entry and answer.confidence < SURE else "",
             warning=_warning(words, private) if answer.secrets else "",
             noticed="\n".join(f"⚠️ {plain(finding.text)}" for finding in answer.findings),
-            read=facts.line(answer.evidence, words),
+            read=facts.line(answer.evidence, words, answer.why),
             meanings=meanings,
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.assistant.evidence import Evidence
+from collections.abc import Sequence
+
+from bot.assistant.evidence import Evidence, Sign
 from bot.chat.markup import code
 from bot.chat.words import Words
 
@@ -10,10 +12,17 @@ LONGEST = 160
 """How much of one value a card shows: more than any request id, and as much of an address as support needs."""
 
 
-def line(evidence: Evidence, words: Words) -> str:
-    """Return what an answer shows of the evidence, in small print; empty where nothing was read."""
+def line(evidence: Evidence, words: Words, why: Sequence[Sign] = ()) -> str:
+    """Return what was read and what of it decided, in small print; empty where nothing was read.
+
+    Args:
+        evidence: what was read.
+        words: of the card's language.
+        why: the signs behind the answer, the strongest first.
+    """
+    shown = [words.signs[sign.kind] for sign in why[:1] if sign.kind in words.signs]
     read = ((label, getattr(evidence, name)) for name, label in words.evidence.items())
-    shown = [f"{label} {code(str(value), LONGEST)}" for label, value in read if value]
+    shown += [f"{label} {code(str(value), LONGEST)}" for label, value in read if value]
     return f"-# {words.read}{words.colon}{' · '.join(shown)}" if shown else ""
 
 

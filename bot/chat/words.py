@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.assistant.evidence import Kind
 from bot.knowledge.schema import Acts, Language, Wanted
 
 
@@ -24,6 +25,7 @@ class Words:
     shown_now: str
     nearest: str
     source: str
+    signs: Mapping[Kind, str]
     unknown: str
     unknown_cause: str
     unknown_steps: tuple[str, ...]
@@ -67,6 +69,13 @@ WORDS: Mapping[Language, Words] = {
         shown_now="shown now",
         nearest="Did you mean …",
         source="From the reviewed error guide",
+        signs={
+            "message": "an error text I know",
+            "code": "an error code",
+            "type": "an error type",
+            "status": "a status",
+            "phrase": "how you put it",
+        },
         unknown="I don't recognise this error",
         unknown_cause="Nothing here matches an error in my guide, and a guess could send you the wrong way.",
         unknown_steps=(
@@ -138,6 +147,13 @@ WORDS: Mapping[Language, Words] = {
         shown_now="当前显示",
         nearest="你是不是想问……",
         source="来自经过审核的错误指南",
+        signs={
+            "message": "已知的报错原文",
+            "code": "错误代码",
+            "type": "错误类型",
+            "status": "状态码",
+            "phrase": "你的描述",
+        },
         unknown="没有认出这个错误",
         unknown_cause="这段内容与指南里的任何错误都对不上。乱猜可能误导你，所以不猜。",
         unknown_steps=(

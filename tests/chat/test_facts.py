@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.assistant.assistant import Assistant
-from bot.assistant.evidence import Evidence
+from bot.assistant.evidence import Evidence, Kind, Sign
 from bot.chat.facts import LONGEST, line, read
 from bot.chat.words import WORDS
 from bot.knowledge.loading import default_directory, load
-from bot.knowledge.schema import LANGUAGES, Language
+from bot.knowledge.schema import LANGUAGES, Language, Meaning
 
 NOTHING = Assistant(load(default_directory())).ask("").evidence
 HOSTILE = st.sampled_from(
@@ -28,6 +28,15 @@ evidences = st.builds(
 def test_nothing_read_is_no_line() -> None:
     assert line(NOTHING, WORDS["en"]) == ""
     assert read("", WORDS["en"]) == {}
+
+
+@pytest.mark.parametrize(("kind", "told"), [("message", "an error text I know"), ("status", "a status")])
+def test_a_line_says_in_a_few_words_what_decided(kind: Kind, told: str) -> None:
+    weak = Sign("phrase", Meaning("429"), 0.7, "rate limit", 0, 4)
+    strong = Sign(kind, Meaning("429"), 0.9, "whatever it says", 0, 4)
+    shown = line(replace(NOTHING, model="gpt-4o"), WORDS["en"], (strong, weak))
+    assert shown == f"-# Read from the message: {told} · model `gpt-4o`"
+    assert read(shown, WORDS["en"]) == {"model": "gpt-4o"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

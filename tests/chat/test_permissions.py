@@ -23,8 +23,7 @@ def test_what_is_missing_is_named_as_in_discords_settings(
     town: Town, denied: dict[str, bool], names: list[str]
 ) -> None:
     assert town.guild.me is not None
-    overwrites = {town.guild.me: discord.PermissionOverwrite(**denied)}
-    there = town.guild.create_text_channel("there", overwrites=overwrites)
+    there = town.guild.create_text_channel("there", overwrites={town.guild.me: discord.PermissionOverwrite(**denied)})
     assert set(missing(town.desk.get_channel(there.id))) <= set(names)
     assert names[0] in missing(town.desk.get_channel(there.id))
 
