@@ -1,4 +1,4 @@
-"""The terminal: run · demo · ask · check · eval. Only `run` and `demo` load discord.py, when called."""
+"""The terminal: run · demo · ask · models · check · eval. Only `run` and `demo` load discord.py, when called."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ import typer
 
 from bot import terminal
 from bot.assistant.assistant import Assistant
+from bot.assistant.secrets import mask
 from bot.knowledge import cache
 from bot.knowledge.base import KnowledgeError, default_directory
+from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import LANGUAGES, Language
 from bot.reading.text import decode
 
@@ -117,6 +119,8 @@ def ask(
         _answer_lines(knowledge, cast("Language | None", lang))
         return
     question = _question(text, file)
+    if not question.strip():
+        _fail('nothing to answer; try: python -m bot ask "Error code: 429"')
     assistant = _assistant(knowledge)
     answer = assistant.ask(question, lang=cast("Language | None", lang))
     if as_json:
@@ -124,6 +128,51 @@ def ask(
     else:
         terminal.show(answer, assistant.knowledge, explain=explain)
     raise typer.Exit(0 if answer.entry else 1)
+
+
+@app.command()
+def models(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A model's name, however it is written; without it, all.")
+    ] = None,
+    lang: Lang = None,
+    knowledge: KnowledgeDir = None,
+) -> None:
+    """Tell whether NAME is a model's exact name, and which groups serve it; without NAME, list all by provider.
+
+    With GATEWAY_URL set (and GATEWAY_KEY, where the prices are not public) the service's own list is asked, otherwise
+    the names that are commonly known. Exit code 1: no such model.
+    """
+    from bot.knowledge.model_lookup import ModelLookup
+    from bot.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingsError as error:
+        _fail(str(error))
+    base = _assistant(knowledge).knowledge
+    lookup = ModelLookup(base.families, _catalogue(settings.gateway_url, settings.gateway_key))
+    speaks = cast("Language", lang or "en")
+    if name is None:
+        terminal.show_models(lookup, base.service, speaks)
+        return
+    facts = lookup.look_up(mask(name).text)
+    terminal.show_model(facts, lookup, base.service, speaks)
+    raise typer.Exit(1 if facts.standing == "unknown" else 0)
+
+
+def _catalogue(url: str | None, key: str) -> Catalogue | None:
+    """Return the service's own list, as new as it is to be had."""
+    if url is None:
+        return None
+    import asyncio
+
+    from bot.chat.catalogue import current
+
+    found, why = asyncio.run(current(url, key))
+    if why:
+        typer.echo(f"no newer list from GATEWAY_URL: {why}", err=True)
+    return found
 
 
 @app.command()
@@ -158,7 +207,9 @@ def check(
     failures = list(examples.run(Assistant(base)))
     for failure in failures:
         shown = " ".join(failure.text.split())
-        typer.echo(f"{failure.meaning}: resolves to {failure.found}, wanted {failure.wanted}: {shown[:100]}")
+        where_it_is = loading.place_of(where, failure.meaning.entry, failure.place)
+        wrong = f"{failure.meaning}: resolves to {failure.found}, wanted {failure.wanted}"
+        typer.echo(f"{where_it_is}: {wrong}: {shown[:100]}")
     if failures:
         _fail(f"{_counted(len(failures), 'example')} resolved to something else than its entry says", 1)
     meanings = list(base.meanings())

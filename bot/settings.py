@@ -31,7 +31,8 @@ class Settings:
 
     Channels are names without `#`, case-folded, or ids as digits. Whether the token is a good one is
     for Discord to judge: any one line of text passes here. The database's address starts with
-    `sqlite+aiosqlite://` or `postgresql://`, in whichever form it was given.
+    `sqlite+aiosqlite://` or `postgresql://`, in whichever form it was given. The gateway is the service
+    whose catalogue is read, at its base URL without `/v1`.
     """
 
     discord_token: str = field(default="", repr=False)
@@ -40,6 +41,8 @@ class Settings:
     knowledge_dir: Path | None = None
     support_channels: frozenset[str] = frozenset()
     staff_channel: str | None = None
+    gateway_url: str | None = None
+    gateway_key: str = field(default="", repr=False)
     log_level: str = "INFO"
     log_format: LogFormat = "text"
 
@@ -67,6 +70,8 @@ class Settings:
             knowledge_dir=_directory(env, "KNOWLEDGE_DIR"),
             support_channels=_channels(env.get("SUPPORT_CHANNELS", "")),
             staff_channel=next(iter(staff), None),
+            gateway_url=_gateway(env, "GATEWAY_URL"),
+            gateway_key=_key(env, "GATEWAY_KEY"),
             log_level=_choice(env, "LOG_LEVEL", _LOG_LEVELS, "INFO"),
             log_format=cast("LogFormat", _choice(env, "LOG_FORMAT", _LOG_FORMATS, "text")),
         )
@@ -89,7 +94,7 @@ def _token(env: Mapping[str, str]) -> str:
 
 
 def _channels(value: str) -> frozenset[str]:
-    return frozenset(name.casefold() for part in re.split(r"[\s,，]+", value) if (name := part.lstrip("#")))
+    return frozenset(name.casefold() for part in re.split(r"[\s,，]+", value) if (name := part.strip("<#> ")))
 
 
 def _choice(env: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
@@ -120,6 +125,20 @@ def _url(env: Mapping[str, str], name: str) -> str | None:
     if not usable:
         raise SettingsError(f"{name} is not an address that starts with https:// or http://")
     return env[name].rstrip("/")
+
+
+def _gateway(env: Mapping[str, str], name: str) -> str | None:
+    url = _url(env, name)
+    if url and "@" in urlsplit(url).netloc:
+        raise SettingsError(f"{name} takes no user or password; a key goes into GATEWAY_KEY")
+    return url.removesuffix("/v1").rstrip("/") if url else None
+
+
+def _key(env: Mapping[str, str], name: str) -> str:
+    key = env.get(name, "").removeprefix("Bearer ").strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise SettingsError(f"{name} is a single word of plain letters, such as sk-…")
+    return key
 
 
 def _database(env: Mapping[str, str], name: str) -> str:

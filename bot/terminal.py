@@ -16,7 +16,10 @@ from bot.assistant.answer import Answer
 from bot.assistant.baselines import Measured
 from bot.assistant.evaluation import GROUPS, Result, by, confusion, figures, misses
 from bot.knowledge.base import Knowledge
-from bot.knowledge.schema import Acts, Language
+from bot.knowledge.model_lookup import ModelFacts, ModelLookup
+from bot.knowledge.model_sentences import origin, provider_named, sentences
+from bot.knowledge.schema import Acts, Language, Service
+from bot.knowledge.spellings import LONGEST
 
 ItemT = TypeVar("ItemT")
 
@@ -26,7 +29,7 @@ _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "cause": "Why",
         "steps": "What to do",
-        "escalate": "If that does not help",
+        "escalate": "When to ask a human",
         "read": "Read from your text",
         "also": "It may also be",
         "sure": "{share} % sure",
@@ -37,21 +40,23 @@ _WORDS: dict[Language, dict[str, str]] = {
         "group": "group",
         "request_id": "request id",
         "url": "address",
+        "ray_id": "Ray ID",
     },
     "zh": {
         "cause": "原因",
         "steps": "怎么办",
-        "escalate": "还是不行的话",
+        "escalate": "何时联系客服",
         "read": "从你的文字里读到",
         "also": "也可能是",
         "sure": "把握 {share} %",
-        "secret": "你的文字里有一个 API 密钥（{shown}）。看到它的人都能使用：请吊销它，再新建一个。",
+        "secret": "你的文字里有一个 API 密钥（{shown}）。看到它的人都能使用：请作废它，再新建一个。",
         "unknown": "没有符合这段文字的条目。",
         "human": "可以找人工帮忙：{support}",
         "model": "模型",
         "group": "分组",
         "request_id": "请求 ID",
         "url": "地址",
+        "ray_id": "Ray ID",
     },
 }
 
@@ -94,12 +99,12 @@ def show(answer: Answer, knowledge: Knowledge, *, explain: bool = False) -> None
         console.print(words["unknown"])
         console.print(words["human"].format(support=knowledge.service.support[answer.lang]))
     else:
-        _show_entry(console, answer)
+        _show_entry(console, answer, knowledge.service.support[answer.lang])
     if explain:
         _explain(console, answer)
 
 
-def _show_entry(console: Console, answer: Answer) -> None:
+def _show_entry(console: Console, answer: Answer, support: str) -> None:
     words, colour = _WORDS[answer.lang], _COLOUR[answer.acts]
     heading = f"{answer.status} · {answer.title}" if answer.status else answer.title
     name = answer.entry if answer.case is None else f"{answer.entry}/{answer.case}"
@@ -112,7 +117,8 @@ def _show_entry(console: Console, answer: Answer) -> None:
     console.print(Text(words["steps"], style="bold"))
     _show_steps(console, answer.steps)
     console.print(Text.assemble((words["escalate"] + ": ", "bold"), _prose(answer.escalate)))
-    read = {name: getattr(answer.evidence, name) for name in ("model", "group", "request_id", "url")}
+    console.print(Text(words["human"].format(support=support), style="dim"))
+    read = {name: getattr(answer.evidence, name) for name in ("model", "group", "request_id", "url", "ray_id")}
     if any(read.values()):
         shown = ", ".join(f"{words[name]} {value}" for name, value in read.items() if value)
         console.print(Text(_plain(f"{words['read']}: {shown}"), style="dim"))
@@ -157,6 +163,39 @@ def watched(items: Iterable[ItemT], what: str, total: int | None = None) -> Iter
     from rich.progress import track
 
     yield from track(items, description=what, total=total, console=Console(stderr=True), transient=True)
+
+
+def show_model(facts: ModelFacts, lookup: ModelLookup, service: Service, lang: Language) -> None:
+    """Print what is known of a model's name, and where that comes from.
+
+    Args:
+        facts: What was found.
+        lookup: Where it was found.
+        service: Whose model it is.
+        lang: The reader's language.
+    """
+    console = _console()
+    for line in sentences(facts, lang, lambda name: _plain(name)[:LONGEST]):
+        console.print(Text(line))
+    console.print(_origin(lookup, service, lang))
+
+
+def show_models(lookup: ModelLookup, service: Service, lang: Language) -> None:
+    """Print every exact name by its provider, with the groups that serve it, and where they come from."""
+    console, catalogue = _console(), lookup.catalogue
+    for provider, names in lookup.by_family.items():
+        console.print(Text(provider_named(provider, lang), style="bold"))
+        for name in names:
+            groups = sorted(catalogue.groups_of(name)) if catalogue else ()
+            console.print(
+                Text.assemble("  ", _plain(name), (f"  {_plain(', '.join(groups))}" if groups else "", "dim"))
+            )
+    console.print(_origin(lookup, service, lang))
+
+
+def _origin(lookup: ModelLookup, service: Service, lang: Language) -> Text:
+    when = f"{lookup.catalogue.fetched_at:%Y-%m-%d %H:%M} UTC" if lookup.catalogue else None
+    return Text.assemble("\n", _prose(origin(service, lang, when)), style="dim")
 
 
 def show_figures(

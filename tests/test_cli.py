@@ -64,7 +64,7 @@ def test_an_answer_says_what_happened_why_what_to_do_and_whom_to_tell(base: Path
         "What to do",
         "  1. Wait a minute.",
         "  2. Send it again.",
-        "If that does not help: Write to support.",
+        "When to ask a human: Write to support.",
     ]
 
 
@@ -237,9 +237,9 @@ def test_check_names_the_examples_that_go_elsewhere(base: Path) -> None:
     result = bot("check")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "500: resolves to 429, wanted 500: HTTP 429",
-        "500: resolves to no entry, wanted 500: good morning",
-        "500: resolves to 500, wanted anything but 500: HTTP 500",
+        "base/errors/500.yaml:13: 500: resolves to 429, wanted 500: HTTP 429",
+        "base/errors/500.yaml:14: 500: resolves to no entry, wanted 500: good morning",
+        "base/errors/500.yaml:17: 500: resolves to 500, wanted anything but 500: HTTP 500",
     ]
     assert result.stderr == "error: 3 examples resolved to something else than its entry says\n"
 

@@ -15,7 +15,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 def test_a_variable_that_is_set_to_nothing_counts_as_unset() -> None:
     names = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "SUPPORT_CHANNELS", "STAFF_CHANNEL",
-             "LOG_LEVEL", "LOG_FORMAT", "DISCORD_API_URL", "DATABASE_URL")  # fmt: skip
+             "LOG_LEVEL", "LOG_FORMAT", "DISCORD_API_URL", "DATABASE_URL", "GATEWAY_URL", "GATEWAY_KEY")  # fmt: skip
     assert Settings.from_env(dict.fromkeys(names, "  ")) == Settings()
 
 
@@ -141,3 +141,37 @@ def test_a_database_that_cannot_be_meant_is_told_without_its_password(url: str, 
 
 def test_the_database_password_is_never_shown() -> None:
     assert "hunter2" not in repr(Settings.from_env({"DATABASE_URL": "postgres://me:hunter2@host/desk"}))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://api.one.example",
+        "https://api.one.example/v1",
+        "https://api.one.example/v1/",
+        "https://api.one.example/",
+    ],
+)
+def test_the_gateway_is_taken_with_or_without_its_version(given: str) -> None:
+    assert Settings.from_env({"GATEWAY_URL": given}).gateway_url == "https://api.one.example"
+
+
+@pytest.mark.parametrize("url", ["api.one.example", "ftp://api.one.example", "https://me:hunter2@api.one.example"])
+def test_a_gateway_that_cannot_be_meant_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"^GATEWAY_URL") as caught:
+        Settings.from_env({"GATEWAY_URL": url})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_gateways_key_is_taken_with_or_without_bearer_and_never_shown() -> None:
+    for given in ("sk-hunter2", " Bearer sk-hunter2\n"):
+        settings = Settings.from_env({"GATEWAY_KEY": given})
+        assert settings.gateway_key == "sk-hunter2"
+        assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize("key", ["sk-hunter2\r\nHost: evil", "sk-hunter2 sk-other", "sk-密钥hunter2"])
+def test_a_gateways_key_that_cannot_be_one_is_told_without_it(key: str) -> None:
+    with pytest.raises(SettingsError, match=r"^GATEWAY_KEY") as caught:
+        Settings.from_env({"GATEWAY_KEY": key})
+    assert "hunter2" not in str(caught.value)

@@ -97,13 +97,21 @@ class Answer:
         }
 
 
-def compose(masked: Masked, evidence: Evidence, ranking: Ranking, knowledge: Knowledge, lang: Language) -> Answer:
+def compose(
+    masked: Masked,
+    evidence: Evidence,
+    ranking: Ranking,
+    findings: tuple[Finding, ...],
+    knowledge: Knowledge,
+    lang: Language,
+) -> Answer:
     """Put an answer together.
 
     Args:
         masked: The message with its keys masked.
         evidence: What was read from it.
         ranking: What that may mean.
+        findings: What is visibly wrong in the message.
         knowledge: Where the words come from.
         lang: The reader's language.
     """
@@ -123,7 +131,7 @@ def compose(masked: Masked, evidence: Evidence, ranking: Ranking, knowledge: Kno
         steps=texts.steps if texts else (),
         escalate=texts.escalate if texts else "",
         ask_for=knowledge.ask_for(meaning) if meaning else (),
-        findings=(),
+        findings=findings,
         alternatives=tuple(
             Alternative(*other.meaning, knowledge.texts(other.meaning, lang).title, other.confidence)
             for other in ranking.candidates[1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.assistant import answer, language, matching, secrets
 from bot.assistant.answer import Answer
 from bot.assistant.evidence import Reader
+from bot.assistant.findings import Diagnosis
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Language
 
@@ -15,6 +16,7 @@ class Assistant:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self._reader = Reader(knowledge)
+        self._diagnosis = Diagnosis(knowledge)
 
     def ask(self, text: str, *, lang: Language | None = None, fallback: Language = "en") -> Answer:
         """Answer a message, a code, or the name of an entry or case (`403/balance`).
@@ -32,4 +34,5 @@ class Assistant:
         own = language.around(masked.text, evidence.pasted)
         ranking = matching.rank(evidence, masked.text, own, self.knowledge)
         reader = lang or language.spoken(own) or fallback
-        return answer.compose(masked, evidence, ranking, self.knowledge, reader)
+        findings = self._diagnosis.look(masked, evidence, ranking, reader)
+        return answer.compose(masked, evidence, ranking, findings, self.knowledge, reader)

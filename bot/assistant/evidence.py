@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
@@ -42,13 +42,18 @@ _ASSIGNMENT = re.compile(r"\s{0,40}(?:export )?[\w.]{1,60}\s?=|\s{0,40}//")
 """The beginning of a line of configuration or code: the words in it are nobody's complaint."""
 
 _BARE = re.compile(
-    r"\W*(?:/?error|err|code|http|status|报错|错误码?)?\W*(\d{3})"
-    r"\s*(?:errors?|错误|报错|是什么意思|是什么|啥意思|什么意思|是啥)*\W*"
+    r"\W*(?:what(?:'?s| is| does)|explain|meaning of|define)?\s*"
+    r"(?:an?|the|http|status|code|/?error|err|报错|错误码?|什么是|\s)*"
+    r"\W*(\d{3})"
+    r"\s*(?:errors?|code|mean|错误|报错|是什么意思|是什么|啥意思|什么意思|是啥|\s)*\W*"
 )
-"""A message that is nothing but a status: `429`, `error 429?`."""
+"""A message that is nothing but a status, or asks what one means: `429`, `error 429?`, `what is 429?`."""
+
+_WENT_WELL = re.compile(r"\A\s{0,20}(?:< )?http/\d(?:\.\d)? 2\d\d\b|\"object\": ?\"chat\.completion")
+"""The status line that a text opens with, or the body of an answer."""
 
 _STATUS = re.compile(r"[45]\d\d")
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})")
 
 
 class Sign(NamedTuple):
@@ -68,7 +73,8 @@ class Evidence:
 
     `name` is set where the whole message names an entry. `status` is the last status in a convincing
     setting. The facts are what the answer shows and support asks for; each is None where the text does
-    not say. `foreign` is true where another software's name stands in the text.
+    not say. `foreign` is true where another software's name stands in the text, `succeeded`
+    where it is the answer to a request that went well.
     """
 
     name: Sign | None = None
@@ -85,6 +91,7 @@ class Evidence:
     ray_id: str | None = None
     captured: Mapping[str, str] = field(default_factory=dict)
     foreign: bool = False
+    succeeded: bool = False
 
 
 @dataclass(slots=True)
@@ -133,11 +140,13 @@ class Reader:
         signs = self._from_names(_both_ends(scan.names), text, source)
         signs += self._from_fields(pairs, folded, text, source)
         signs += [_from_hit(hit) for hit in hits if not source.hold(hit.start)]
-        signs += self._from_escaped(pairs, text)
+        captured = {name: text[start:end].strip() for hit in hits for name, (start, end) in hit.captured.items()}
+        for escaped, inner in self._escaped(pairs, text):
+            signs += [sign._replace(start=escaped.start, end=escaped.end) for sign in inner.signs]
+            captured |= inner.captured
         signs += self._from_statuses(found)
         typed = self._knowledge.phrases.search(_typed(folded))
         signs += self._from_phrases(typed, folded, source)
-        captured = {name: text[start:end].strip() for hit in hits for name, (start, end) in hit.captured.items()}
         convincing = [status.code for status in found if status.weight >= 0.8]
         return Evidence(
             signs=tuple(signs),
@@ -152,6 +161,7 @@ class Reader:
             said=facts.said(pairs, text),
             ray_id=facts.ray_id(folded),
             captured=captured,
+            succeeded=bool(_WENT_WELL.search(folded)) and not any(pair.name == "error" for pair in pairs),
             foreign=any(hit.phrase.owner == FOREIGN for hit in typed),
         )
 
@@ -210,13 +220,11 @@ class Reader:
                     signs.append(Sign("type", named, 0.86 if quoted else 0.8, value, start, end))
         return signs
 
-    def _from_escaped(self, pairs: Iterable[Field], text: str) -> list[Sign]:
+    def _escaped(self, pairs: Iterable[Field], text: str) -> Iterator[tuple[Field, Evidence]]:
         r"""Read values whose letters are written as `\u4ee4` once more, as what they stand for."""
-        signs: list[Sign] = []
-        for _, start, end, _ in pairs:
-            if (plain := _unescape(text[start:end])) is not None:
-                signs += [sign._replace(start=start, end=end) for sign in self.read(plain).signs]
-        return signs
+        for pair in pairs:
+            if (plain := _unescape(text[pair.start : pair.end])) is not None:
+                yield pair, self.read(plain)
 
     def _from_statuses(self, found: Iterable[Status]) -> list[Sign]:
         return [

@@ -11,9 +11,10 @@ from bot.knowledge.schema import Meaning
 
 
 class Failure(NamedTuple):
-    """An example that does not resolve as its entry says."""
+    """An example that does not resolve as its entry says; `place` leads to it in the entry's file."""
 
     meaning: Meaning
+    place: tuple[str | int, ...]
     text: str
     found: str
     wanted: str
@@ -30,14 +31,16 @@ def run(assistant: Assistant) -> Iterator[Failure]:
     """
     for meaning in assistant.knowledge.meanings():
         part = assistant.knowledge.part(meaning)
-        for text in part.examples:
+        place = ("cases", meaning.case) if meaning.case else ()
+        for i, text in enumerate(part.examples):
             answer = assistant.ask(text)
             if not _is(meaning, answer):
-                yield Failure(meaning, text, _name(answer), str(meaning))
-        for text in part.not_examples:
+                yield Failure(meaning, (*place, "examples", i), text, _name(answer), str(meaning))
+        for i, text in enumerate(part.not_examples):
             answer = assistant.ask(text)
             if answer.speaks and _is(meaning, answer):
-                yield Failure(meaning, text, _name(answer), f"anything but {meaning}")
+                wanted = f"anything but {meaning}"
+                yield Failure(meaning, (*place, "not_examples", i), text, _name(answer), wanted)
 
 
 def _name(answer: Answer) -> str:

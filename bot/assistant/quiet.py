@@ -8,7 +8,8 @@ The words of `cues.yaml` tell, as far as a person wrote them around what was pas
 - `failing`: words of failure. They turn a topic ("rate limit") into a report of one.
 - `foreign`: another software's errors, wherever in the text. Silence.
 
-A link to a change of code is `about`. A list of different statuses is nobody's failure: silence, unless an
+The answer to a request that went well is no error, whatever it says. A link to a change of code is
+`about`. A list of different statuses is nobody's failure: silence, unless an
 error's own text was pasted.
 """
 
@@ -43,10 +44,11 @@ class Occasion:
     short: bool
     lists: bool
     foreign: bool
+    succeeded: bool
 
     def silences(self, best: Kind) -> bool:
         """Say whether the bot keeps quiet about an error for which the best sign is of this kind."""
-        if self.foreign or (self.lists and best not in {"message", "code"}):
+        if self.foreign or self.succeeded or (self.lists and best not in {"message", "code"}):
             return True
         if "trouble" in self.cues:
             return False
@@ -76,6 +78,7 @@ def occasion(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> O
         short=len(own.strip()) <= SHORT,
         lists=_lists(evidence),
         foreign=evidence.foreign,
+        succeeded=evidence.succeeded,
     )
 
 

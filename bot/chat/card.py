@@ -136,7 +136,7 @@ def render(card: Card, controls: Sequence[Row] = (), *, human: str = "") -> ui.L
     Args:
         card: what to show.
         controls: menus and buttons; they stand at the foot of the card.
-        human: how to reach one, in the reader's language; shown where no entry fits.
+        human: how to reach one, in the reader's language.
 
     Returns:
         A view to send without any content beside it.
@@ -144,7 +144,7 @@ def render(card: Card, controls: Sequence[Row] = (), *, human: str = "") -> ui.L
     words = WORDS[card.answer.lang]
     boxes = []
     if card.answer.entry is not None:
-        boxes.append(_known(card, words))
+        boxes.append(_known(card, words, human))
     elif card.asked:
         boxes.append(_unknown(card, words, human))
     return _view(card, boxes, controls)
@@ -163,16 +163,19 @@ def digest(view: ui.LayoutView) -> str:
     return hashlib.sha256(json.dumps(components, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _known(card: Card, words: Words) -> Box:
+def _known(card: Card, words: Words, human: str) -> Box:
     answer = card.answer
     head = _small(words.acts[answer.acts], card.doubt)
     box = Box(ui.TextDisplay(f"### {title(answer)}\n{head}"), accent_colour=COLOURS[answer.acts])
     box.add_item(ui.Separator(visible=False))
-    _add(box, (card.noticed, NOTICED), (answer.cause, None))
+    if card.noticed:
+        _add(box, (card.noticed, NOTICED))
+        box.add_item(ui.Separator(visible=False))
+    _add(box, (answer.cause, None))
     box.add_item(ui.Separator())
     box.add_item(ui.TextDisplay(f"**{words.what_to_do}**\n{_numbered(answer.steps)}"))
     box.add_item(ui.Separator())
-    box.add_item(ui.TextDisplay(f"**{words.not_enough}**\n{answer.escalate}"))
+    box.add_item(ui.TextDisplay("\n".join(filter(None, (f"**{words.not_enough}**", answer.escalate, _small(human))))))
     box.add_item(ui.Separator(visible=False))
     name = code("/".join(filter(None, (answer.entry, answer.case))))
     _add(box, (card.read, READ), (_small(f"{words.source} · {name}"), None))

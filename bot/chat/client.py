@@ -24,6 +24,7 @@ from bot.chat.trouble import apologise, report
 from bot.desk.answers import Answers
 from bot.desk.database import Database, DeskError
 from bot.knowledge.base import Knowledge
+from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import Language, Meaning
 from bot.settings import Settings
 
@@ -61,6 +62,7 @@ class Desk(commands.Bot):
         )
         self.settings = settings
         self.answers: Answers | None = None
+        self.catalogue: Catalogue | None = None
         self._database: Database | None = None
         self._met: deque[int] = deque(maxlen=MET)
         self.learn(knowledge)
@@ -69,13 +71,17 @@ class Desk(commands.Bot):
         """Answer from this knowledge from now on."""
         self.assistant = Assistant(knowledge)
 
+    def know(self, catalogue: Catalogue) -> None:
+        """Take this for what the service offers, from now on."""
+        self.catalogue = catalogue
+
     async def setup_hook(self) -> None:
         """Open the desk, add the surfaces and put the whole set of commands, which Discord takes as idempotent."""
-        from bot.chat import menu, replies, slash  # noqa: PLC0415 - the cogs know this class
+        from bot.chat import menu, models, replies, slash  # noqa: PLC0415 - the cogs know this class
 
         await self._open_the_desk()
         self.add_dynamic_items(*CONTROLS)
-        for cog in (replies.Replies(self), slash.Slash(self), menu.Menu(self)):
+        for cog in (replies.Replies(self), slash.Slash(self), models.Models(self), menu.Menu(self)):
             await self.add_cog(cog)
         await self.tree.set_translator(Chinese())
         try:
@@ -109,6 +115,13 @@ class Desk(commands.Bot):
         """Pass an event on to the cogs, and a message no more than once."""
         if event_name != "message" or self.first_met(args[0].id):
             super().dispatch(event_name, *args, **kwargs)
+
+    async def on_ready(self) -> None:
+        """Tell the operator of a support channel that is in no server: a slip in a name is silence for ever."""
+        channels = list(self.get_all_channels())
+        there = {str(channel.id) for channel in channels} | {channel.name.casefold() for channel in channels}
+        for name in sorted(self.settings.support_channels - there if channels else ()):
+            log.warning("SUPPORT_CHANNELS names %s, which is in no server that the bot sees", name)
 
     async def on_message(self, message: discord.Message) -> None:
         """Let the cogs listen: there are no prefix commands to look for."""

@@ -19,6 +19,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.chat.catalogue import kept_fresh
 from bot.chat.client import INTENTS, Desk
 from bot.chat.logs import configure
 from bot.chat.patience import patient
@@ -40,7 +41,13 @@ TIDY = 0.2
 """Seconds for what goes on in the background to come to its end: a connection to a database that is cancelled
 while it closes never does."""
 
-ANSWERING = ("discord.py: ", "CommandTree-invoker", "discord-ui-view-dispatch", "discord-ui-modal-dispatch")
+ANSWERING = (
+    "discord.py: ",
+    "CommandTree-invoker",
+    "discord-ui-view-dispatch",
+    "discord-ui-modal-dispatch",
+    "discord-ui-dynamic-item",
+)
 """How discord.py names the tasks that it starts for an event, a command, a button and a modal."""
 
 DEAF = (
@@ -154,8 +161,9 @@ async def _live(settings: Settings, knowledge: Knowledge) -> None:
     while True:
         desk = Desk(settings, knowledge, intents=intents)
         try:
-            await _log_in(desk, settings)
-            return await desk.connect()
+            async with kept_fresh(settings.gateway_url, settings.gateway_key, desk.know):
+                await _log_in(desk, settings)
+                return await desk.connect()
         except discord.PrivilegedIntentsRequired:
             if not intents.message_content:
                 raise

@@ -17,6 +17,16 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "to": ("发给", "發給"),
     "Answer somebody else, in public; they get a ping": ("公开回复给某人，并提醒对方", "公開回覆給某人，並提醒對方"),
+    "models": ("模型", "模型"),
+    "Whether a model is offered, in which groups, and how it is spelled": (
+        "查询模型是否可用、属于哪些分组，以及准确的名称",
+        "查詢模型是否可用、屬於哪些分組，以及準確的名稱",
+    ),
+    "name": ("名称", "名稱"),
+    "The model's name, as far as you know it; left out, you get an overview": (
+        "模型名称，记得多少填多少；留空则显示概览",
+        "模型名稱，記得多少填多少；留空則顯示概覽",
+    ),
     "Explain this error": ("解释这个错误", "解釋這個錯誤"),
 }
 """English -> simplified and traditional Chinese."""

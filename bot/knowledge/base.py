@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
 from bot.knowledge.model_names import ModelNames
 from bot.knowledge.phrases import Phrase, PhraseIndex
-from bot.knowledge.schema import Acts, Case, Cue, Cues, Entry, Language, Match, Meaning, Models, Service, Texts, Wanted
+from bot.knowledge.schema import (
+    Acts,
+    Case,
+    Cue,
+    Cues,
+    Entry,
+    Findings,
+    Language,
+    Match,
+    Meaning,
+    Models,
+    Service,
+    Texts,
+    Wanted,
+)
 from bot.knowledge.templates import Template, TemplateIndex
 from bot.knowledge.wording import cue_words, fold, words
 
@@ -43,6 +57,7 @@ class Knowledge:
     cues: Cues
     families: Models
     entries: Mapping[str, Entry]
+    findings: Findings = field(default_factory=Findings)
 
     @cached_property
     def statuses(self) -> Mapping[int, str]:

@@ -18,9 +18,9 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.knowledge.base import Knowledge
-from bot.knowledge.schema import Case, Cues, Entry, Family, Match, Models, Service, Texts
+from bot.knowledge.schema import Case, Cues, Entry, Family, Findings, Match, Models, Service, Texts
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever what is kept changes its shape."""
 
 
@@ -65,6 +65,7 @@ def _keep(place: Path, knowledge: Knowledge, state: str) -> None:
         "service": asdict(knowledge.service),
         "cues": asdict(knowledge.cues),
         "families": asdict(knowledge.families)["families"],
+        "findings": asdict(knowledge.findings)["findings"],
         "entries": {id_: asdict(entry) for id_, entry in knowledge.entries.items()},
     }
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +80,7 @@ def _revived(kept: Mapping[str, Any]) -> Knowledge:
         cues=Cues(**_tuples(kept["cues"])),
         families=Models(families={id_: Family(**_tuples(family)) for id_, family in kept["families"].items()}),
         entries=MappingProxyType({id_: _entry(entry) for id_, entry in kept["entries"].items()}),
+        findings=Findings(findings=kept["findings"]),
     )
 
 

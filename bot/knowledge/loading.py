@@ -9,23 +9,26 @@ from collections.abc import Container
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
+from string import Formatter
 from types import MappingProxyType
 
 from bot.knowledge import claims
 from bot.knowledge.base import Knowledge, KnowledgeError, default_directory
-from bot.knowledge.schema import LANGUAGES, Case, Cues, Entry, Match, Models, Service, Texts
+from bot.knowledge.schema import FINDINGS, LANGUAGES, Case, Cues, Entry, Findings, Match, Models, Service, Texts
 from bot.knowledge.sentences import Place, named
 from bot.knowledge.source import Problem, Source, mapping, reason
 from bot.knowledge.templates import Template
 
-__all__ = ["CARD_TEXT", "NO_ANCHOR", "KnowledgeError", "default_directory", "load", "write_schema"]
+__all__ = ["CARD_TEXT", "NO_ANCHOR", "KnowledgeError", "default_directory", "load", "place_of", "write_schema"]
 
 CARD_TEXT = 2400
 """The most characters one answer's texts may have: Discord's 4,000 less room for findings and evidence."""
 
 NO_ANCHOR = "a template needs a word, or two Chinese characters side by side, to be found by"
 
-_ENTRY_FILE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.ya?ml")
+_ENTRY_FILE = re.compile(r"(?=[^.]{1,24}\.)[a-z0-9]+(?:-[a-z0-9]+)*\.ya?ml")
+"""An id has a custom id of Discord to fit in, with everything else that a button has to know."""
+
 _LOOKS_LIKE_ONE = re.compile(r"[^.].*\.ya?ml(?:\.txt)?", re.IGNORECASE)
 """Meant as YAML, even if its name is wrong; hidden files belong to editors and systems."""
 
@@ -34,12 +37,25 @@ def load(directory: Path) -> Knowledge:
     """Load, validate and index a knowledge base.
 
     Args:
-        directory: A folder with `service.yaml`, `cues.yaml` and `models.yaml` (may be missing) and `errors/*.yaml`.
+        directory: A folder with `service.yaml` and `errors/*.yaml`; `cues.yaml`, `models.yaml` and `findings.yaml`
+            may be missing.
 
     Raises:
         KnowledgeError: If anything in it is wrong, naming file, line and entry of every mistake.
     """
     return _Loading(directory.absolute()).finish()
+
+
+def place_of(directory: Path, entry: str, place: Place) -> str:
+    """Return `knowledge/errors/429.yaml:17`, for something that is found wrong only after loading.
+
+    Args:
+        directory: The knowledge base.
+        entry: An entry's id.
+        place: Keys and list positions from the top of its file.
+    """
+    path = next(path for path in sorted((directory / "errors").rglob("*")) if path.stem == entry)
+    return str(Problem(path.absolute(), Source(path).document.line_of(place), None, "")).removesuffix(": ")
 
 
 def write_schema(directory: Path) -> None:
@@ -80,10 +96,11 @@ class _Loading:
         service = self._service()
         cues = self._cues() if "cues.yaml" in names else Cues()
         models = self._models() if "models.yaml" in names else Models()
+        findings = self._findings() if "findings.yaml" in names else Findings()
         self._misnamed(names)
-        if self.problems or service is None or cues is None or models is None:
+        if self.problems or service is None or cues is None or models is None or findings is None:
             raise KnowledgeError(sorted(self.problems, key=lambda problem: (problem.path, problem.line or 0)))
-        return Knowledge(service, cues, models, MappingProxyType(self.entries))
+        return Knowledge(service, cues, models, MappingProxyType(self.entries), findings)
 
     def _walk(self, folder: Path) -> list[Path]:
         """Return the files of the entries."""
@@ -101,7 +118,7 @@ class _Loading:
 
     def _misnamed(self, names: set[str]) -> None:
         """Say which files beside the entries' would be passed over for their name."""
-        known = ("service.yaml", "cues.yaml", "models.yaml")
+        known = ("service.yaml", "cues.yaml", "models.yaml", "findings.yaml")
         for name in filter(_LOOKS_LIKE_ONE.fullmatch, names.difference(known)):
             if near := get_close_matches(name.lower(), known, n=1, cutoff=0.8):
                 self.problems.append(Problem(self.directory / name, 1, name, f"did you mean '{near[0]}'?"))
@@ -140,9 +157,30 @@ class _Loading:
         self.problems += file.problems
         return models
 
+    def _findings(self) -> Findings | None:
+        file = Source(self.directory / "findings.yaml")
+        findings = file.read(Findings)
+        for id_, wording in mapping(file.document.content, "findings").items():
+            place = ("findings", id_)
+            if id_ not in FINDINGS:
+                near = get_close_matches(id_, FINDINGS, n=1)
+                file.say(place, f"there is no finding '{id_}'" + (f" (did you mean '{near[0]}'?)" if near else ""))
+            elif isinstance(wording, dict):
+                _bilingual(file, place, wording)
+        for id_, texts in (findings.findings if findings else {}).items():
+            for lang, text in texts.items():
+                named = {name for _, name, _, _ in Formatter().parse(text) if name}
+                for name in sorted(named.difference(FINDINGS.get(id_, named))):
+                    given = ", ".join(f"{{{known}}}" for known in FINDINGS[id_]) or "none"
+                    file.say(("findings", id_, lang), f"unknown placeholder {{{name}}}; '{id_}' has {given}")
+        self.problems += file.problems
+        return findings
+
     def _entry(self, path: Path) -> None:
         if not _ENTRY_FILE.fullmatch(path.name):
-            rule = "name it like 429.yaml or web-page.yaml: lower case, digits and single hyphens, ending in .yaml"
+            rule = (
+                "name it like 429.yaml or web-page.yaml: lower case, digits and single hyphens, 24 at most, then .yaml"
+            )
             self.problems.append(Problem(path, 1, path.stem, rule))
             return
         if other := self.files.get(path.stem):

@@ -3,7 +3,7 @@
 The classes are the single source of the format: the loader has pydantic validate with them, and
 `schema.json` (what editors complete from) is generated from them. They are plain dataclasses, so that
 what has been validated once can be used without pydantic. Limits on lengths keep every answer, with
-three findings on top, inside the 4,000 characters of text that Discord allows in one message's
+four findings on top, inside the 4,000 characters of text that Discord allows in one message's
 components.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -87,6 +88,25 @@ def _phrase(source: str) -> str:
     return source
 
 
+def _wording(source: str) -> str:
+    """Accept text whose braces are all plain placeholders: `{model}`, neither `{}` nor `{model.x}`."""
+    try:
+        fields = [(name, spec or conversion) for _, name, spec, conversion in Formatter().parse(source)]
+    except ValueError:
+        fields = [("", None)]
+    if any(name is not None and (not re.fullmatch(r"[a-z]+", name) or more) for name, more in fields):
+        raise ValueError("write a placeholder as a name in braces, such as {model}")
+    return source
+
+
+_FOLD = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+
+
+def _prose(source: str) -> str:
+    """Take out the space that YAML folds a line break into between two Chinese characters."""
+    return _FOLD.sub("", source)
+
+
 def _address(source: str) -> str:
     parts = urlsplit(source)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -119,14 +139,15 @@ class Line:
         return core_schema.no_info_after_validator_function(self.check, text) if self.check else text
 
 
-Title = Annotated[str, Line(90)]
-Prose = Annotated[str, Line(700)]
-Step = Annotated[str, Line(320)]
-Advice = Annotated[str, Line(400)]
+Title = Annotated[str, Line(90, check=_prose)]
+Prose = Annotated[str, Line(700, check=_prose)]
+Step = Annotated[str, Line(320, check=_prose)]
+Advice = Annotated[str, Line(400, check=_prose)]
 Message = Annotated[str, Line(2000)]
 Code = Annotated[str, Line(80, pattern=CODE)]
 Template = Annotated[str, Line(400, 4, check=_template)]
 Phrase = Annotated[str, Line(80, 2, check=_phrase)]
+Wording = Annotated[str, Line(240, check=_wording)]
 Slug = Annotated[str, Line(24, pattern=SLUG)]
 Address = Annotated[str, Line(200, check=_address)]
 
@@ -273,3 +294,82 @@ class Models(Strict):
     """`models.yaml`: the model names that people use today, by family."""
 
     families: dict[Slug, Family] = field(default_factory=dict)
+
+
+FINDINGS: dict[str, tuple[str, ...]] = {
+    # The key
+    "key-placeholder": ("placeholder",),
+    "key-empty": (),
+    "key-bearer-twice": (),
+    "key-quoted": (),
+    "key-spaced": (),
+    "key-other-provider": ("provider",),
+    "key-tail": (),
+    # The address
+    "address-doubled": ("sent", "put"),
+    "address-endpoint": ("sent", "put"),
+    "address-website": ("sent", "put"),
+    "address-website-set": ("sent", "put", "other"),
+    "address-extra-v1": ("sent", "put"),
+    "address-no-v1": ("sent", "put"),
+    "address-http": ("sent", "put"),
+    "address-misspelt": ("sent", "put"),
+    "address-elsewhere": ("host", "put"),
+    "address-local": ("sent",),
+    # The model
+    "model-missing": (),
+    "model-spaces": ("sent", "put"),
+    "model-prefix": ("sent", "put"),
+    "model-alias": ("sent", "put"),
+    "model-retired": ("sent", "put"),
+    "model-gone": ("sent",),
+    "model-near": ("sent", "names"),
+    "model-right": ("sent", "group"),
+    # The request
+    "request-renamed": ("param", "put"),
+    "request-system-role": ("place",),
+    "request-value": ("param", "value"),
+    "request-parameter": ("param",),
+    "request-field": ("param",),
+    "request-quotes": (),
+    "request-json-line": ("line", "column"),
+    "request-json-character": ("character",),
+    "request-json-position": ("position",),
+    "request-json-end": (),
+    "request-type-missing": (),
+    "request-type": ("sent",),
+    # Numbers and names
+    "group-refused": ("group",),
+    "ip-refused": ("ip", "allowed"),
+    "quota-token": ("have", "need"),
+    "quota-account": ("have", "need"),
+    "quota-left": ("have",),
+    "context-room": ("limit", "used", "asked", "room"),
+    "context-over": ("limit", "used", "over"),
+    "output-over": ("limit", "asked"),
+    "rate-too-large": ("limit", "requested"),
+    "rate-used": ("limit", "used", "requested"),
+    "rate-day": (),
+    "limiter-total": ("count", "minutes"),
+    "limiter": ("count", "minutes"),
+    "wait-moment": (),
+    "wait-seconds": ("seconds",),
+    "wait-minutes": ("minutes",),
+    "wait-hours": ("hours",),
+    "wait-days": ("days",),
+    # Who said it
+    "sender-cloudflare": ("ray",),
+    "sender-cdn": (),
+    "sender-nginx": (),
+    "sender-upstream": (),
+    "sender-upstream-status": ("status",),
+    "sender-gateway": ("type",),
+}
+"""Everything that may be visibly wrong in a message, most useful first -> what its wording may name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings(Strict):
+    """`findings.yaml`: the words for what is visibly wrong in a message; what has none is not told."""
+
+    findings: dict[str, dict[Language, Wording]] = field(default_factory=dict)

@@ -28,10 +28,10 @@ _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 
 _SUSPECT = re.compile(
     r"(?:^|[\s,\[{])[&*!][^\s]"  # an anchor, an alias or a tag
-    rf"|^[ ]{{{DEEPEST},}}|(?:[-?:][ \t]){{{DEEPEST},}}|[\[{{](?:[^\]}}]*[\[{{]){{{DEEPEST},}}",  # or deep nesting
+    rf"|^[ ]{{{DEEPEST},}}|(?:[-?:][ \t]){{{DEEPEST}}}",  # or deep nesting in blocks
     re.MULTILINE,
 )
-"""What may be refused; only texts that hold it are read event by event."""
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 class Mistake(NamedTuple):
@@ -125,7 +125,7 @@ def _text(data: bytes) -> str:
 
 def _compose(text: str) -> yaml.MappingNode:
     try:
-        if _SUSPECT.search(text) and (refused := _refused(text)):
+        if _is_suspect(text) and (refused := _refused(text)):
             raise _UnusableError(*refused)
         root = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.MarkedYAMLError as error:
@@ -139,6 +139,18 @@ def _compose(text: str) -> yaml.MappingNode:
         line = root.start_mark.line + 1
         raise _UnusableError(Mistake(line, f"expected lines such as 'key: value', found {what}"))
     return root
+
+
+def _is_suspect(text: str) -> bool:
+    """Say whether a text may hold what is refused; only such a text is read event by event."""
+    if _SUSPECT.search(text):
+        return True
+    depth = 0
+    for bracket in _BRACKET.finditer(text):
+        depth = depth + 1 if bracket[0] in "[{" else max(depth - 1, 0)
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _refused(text: str) -> list[Mistake]:

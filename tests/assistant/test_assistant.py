@@ -103,6 +103,7 @@ class TestSilence:
             "CHUNK_SIZE=500  # 请求超时时间",
             "discord.errors.Forbidden: 403 Forbidden (error code: 50013): Missing Permissions",
             "今天买了 500 块的东西",
+            'HTTP/2 200\n\n{"choices":[{"message":{"content":"error 429 means too many requests"}}]}',
             "",
         ],
     )
@@ -183,6 +184,7 @@ class TestFacts:
         assert "\\u" in body
         answer = assistant.ask(body)
         assert (answer.entry, answer.case) == ("503", "no-channel")
+        assert (answer.evidence.group, answer.evidence.model) == ("vip", "gpt-9")
 
     def test_a_chinese_error_in_json_inside_json_is_understood(self, assistant: Assistant) -> None:
         inner = json.dumps({"error": {"message": "该令牌额度已用尽", "code": ""}}, ensure_ascii=False)

@@ -17,7 +17,7 @@ def commands(town: Town) -> dict[str, dict[str, Any]]:
 
 
 def test_commands_can_be_installed_to_a_server_or_a_user_and_used_anywhere(commands: dict[str, dict[str, Any]]) -> None:
-    assert set(commands) == {"error", "Explain this error"}
+    assert set(commands) == {"error", "models", "Explain this error"}
     for command in commands.values():
         assert sorted(command["integration_types"]) == [0, 1]
         assert sorted(command["contexts"]) == [0, 1, 2]
@@ -27,8 +27,8 @@ def test_commands_can_be_installed_to_a_server_or_a_user_and_used_anywhere(comma
 def test_names_and_descriptions_are_shown_in_chinese(
     commands: dict[str, dict[str, Any]], locale: str, place: int
 ) -> None:
-    error = commands["error"]
-    parts = [error, *error["options"], commands["Explain this error"]]
+    slash = [commands["error"], commands["models"]]
+    parts = [*slash, *(option for command in slash for option in command["options"]), commands["Explain this error"]]
     for part in parts:
         assert part["name_localizations"][locale] == TEXTS[part["name"]][place]
         if part.get("description"):

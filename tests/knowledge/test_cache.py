@@ -27,7 +27,7 @@ def kept(base: Path) -> Path:
 
 
 def says(knowledge: Knowledge) -> tuple[object, ...]:
-    return (knowledge.service, knowledge.cues, knowledge.families, dict(knowledge.entries))
+    return (knowledge.service, knowledge.cues, knowledge.families, dict(knowledge.entries), knowledge.findings)
 
 
 def test_what_comes_from_the_cache_is_what_the_files_say(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:

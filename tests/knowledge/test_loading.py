@@ -18,7 +18,7 @@ from bot.knowledge.strict_yaml import LARGEST
 from bot.knowledge.wording import fold, words
 from tests.knowledge import small
 
-NAME_RULE = "name it like 429.yaml or web-page.yaml: lower case, digits and single hyphens, ending in .yaml"
+NAME_RULE = "name it like 429.yaml or web-page.yaml: lower case, digits and single hyphens, 24 at most, then .yaml"
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""What is visibly wrong in a message: told above the answer, and only where the text leaves no doubt.
+
+The logic is here, one small function a finding; the words are in the knowledge base. Findings name what
+was sent and what to put, never whose fault it is, and never a key.
+"""
+
+from __future__ import annotations
+
+from bot.assistant.answer import Finding
+from bot.assistant.evidence import Evidence
+from bot.assistant.findings import address, key, model, numbers, request, sender
+from bot.assistant.findings.message import Found, Message
+from bot.assistant.findings.names import Names
+from bot.assistant.matching import Ranking
+from bot.assistant.secrets import Masked
+from bot.knowledge.base import Knowledge
+from bot.knowledge.schema import FINDINGS, Language
+
+__all__ = ["MOST", "Diagnosis"]
+
+MOST = 4
+"""How many findings one answer shows."""
+
+LONGEST = 100
+"""Where a value of a message is cut, in characters."""
+
+_FINDERS = (*key.FINDERS, *address.FINDERS, *model.FINDERS, *request.FINDERS, *numbers.FINDERS, *sender.FINDERS)
+_ORDER = {id_: place for place, id_ in enumerate(FINDINGS)}
+
+
+class Diagnosis:
+    """Looks at messages with the words of one knowledge base."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._names = Names(knowledge.families)
+
+    def look(self, masked: Masked, evidence: Evidence, ranking: Ranking, lang: Language) -> tuple[Finding, ...]:
+        """Return what is visibly wrong, most useful first; nothing where no entry fits or one was named.
+
+        Args:
+            masked: The message with its keys masked.
+            evidence: What was read from it.
+            ranking: What that may mean.
+            lang: The reader's language.
+        """
+        if not ranking.candidates or evidence.name:
+            return ()
+        message = Message.of(masked, evidence, ranking.candidates[0], self._knowledge.service, self._names)
+        found = [found for finder in _FINDERS if (found := finder(message))]
+        found.sort(key=lambda each: _ORDER[each.id])
+        said = [Finding(each.id, text) for each in found if (text := self._said(each, lang))]
+        return tuple(said[:MOST])
+
+    def _said(self, found: Found, lang: Language) -> str | None:
+        """Return a finding in words, or None where the knowledge base has none or a value is empty."""
+        wording = self._knowledge.findings.findings.get(found.id)
+        values = {name: _shown(value, lang) for name, value in found.values.items()}
+        return wording[lang].format(**values) if wording and all(values.values()) else None
+
+
+def _shown(value: str | object, lang: Language) -> str:
+    """Return a value fit to stand between backticks: on one line, cut, with no backtick of its own."""
+    if isinstance(value, str):
+        line = " ".join(value.replace("`", "ˋ").split())
+        return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    between = "`、`" if lang == "zh" else "`, `"
+    return between.join(_shown(each, lang) for each in value) if isinstance(value, tuple) else ""

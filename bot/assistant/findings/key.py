@@ -1,0 +1,106 @@
+"""What is wrong with the key that was sent; no finding shows one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.assistant.findings.message import Found, Message
+from bot.assistant.findings.sender import says_gateway
+
+_QUOTE = r"\\{0,3}[`'\"]"
+
+_ECHOED = re.compile(
+    r"incorrect api key provided: ?[\"'`]?(?P<echo>[$\w{}<>%.\[\]*-]{3,60}?)[\"'`]?(?:\. |\.?$|\.?[\"'\n])",
+    re.IGNORECASE | re.MULTILINE,
+)
+_STAND_IN = re.compile(
+    r"\$\{?\w+\}?|%\w+%|\{\{.*\}\}|\[\[.*\]\]|<?your[-_*].*|<?YOUR[-_*].*\*.*"
+    r"|<?(?:openai_|my_)?api[-_]?key>?|undefined|null|None"
+)
+"""What stands for a key. A row of x, or capitals without the server's asterisks, may be how somebody hid one."""
+_UNEXPANDED = re.compile(
+    r"-H '(?:Authorization: ?Bearer |x-api-key: ?)(?P<curl>\$\{?\w{2,60}\}?)'"
+    r"|OpenAI\([^)]{0,300}?api_?key\s{0,3}[=:]\s{0,3}[\"'](?P<call>\$\{?\w{2,60}\}?)[\"']",
+    re.IGNORECASE,
+)
+_TWO_BEARERS = re.compile(r"Authorization\W{1,6}Bearer\s{1,4}Bearer\s", re.IGNORECASE)
+_EMPTY = re.compile(
+    rf"illegal header value b{_QUOTE}Bearer ?{_QUOTE}|Authorization: ?Bearer {{0,4}}['\"](?![\w$])", re.IGNORECASE
+)
+
+_PROVIDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "anthropic": "Anthropic",
+        "openai-project": "OpenAI",
+        "openai": "OpenAI",
+        "openrouter": "OpenRouter",
+        "google": "Google",
+        "groq": "Groq",
+        "xai": "xAI",
+        "perplexity": "Perplexity",
+        "huggingface": "Hugging Face",
+        "replicate": "Replicate",
+        "aws": "AWS",
+    }
+)
+"""The kind of a key that only one provider gives out -> the provider."""
+
+
+def placeholder(message: Message) -> Found | None:
+    """Something that stands for a key was sent in its place: the server echoes it, or nothing can expand it.
+
+    A placeholder that merely stands in a pasted request may be how somebody hid the key, and `"$KEY"` in
+    double quotes is expanded by a shell.
+    """
+    if not message.means("401"):
+        return None
+    if (match := message.last(_ECHOED, "incorrect api key")) and _STAND_IN.fullmatch(match["echo"]):
+        return Found("key-placeholder", {"placeholder": match["echo"]})
+    if match := message.last(_UNEXPANDED):
+        return Found("key-placeholder", {"placeholder": match["curl"] or match["call"]})
+    return None
+
+
+def empty(message: Message) -> Found | None:
+    """A header with no key in it was sent."""
+    return Found("key-empty") if message.last(_EMPTY, "bearer") else None
+
+
+def bearer_twice(message: Message) -> Found | None:
+    """`Bearer Bearer`, whether or not a key follows that could be recognised."""
+    twice = any(secret.bearer_twice for secret in message.secrets) or message.last(_TWO_BEARERS, "bearer")
+    return Found("key-bearer-twice") if twice else None
+
+
+def quoted(message: Message) -> Found | None:
+    """Quotes are sent as part of the key, and the key is what was refused."""
+    return Found("key-quoted") if _refused(message) and any(secret.quoted for secret in message.secrets) else None
+
+
+def spaced(message: Message) -> Found | None:
+    """A space, a line break or a character nobody sees is sent as part of the key, and the key was refused."""
+    return Found("key-spaced") if _refused(message) and any(secret.spaced for secret in message.secrets) else None
+
+
+def other_provider(message: Message) -> Found | None:
+    """Every key in the message is one of other providers, and it is this service that refused it."""
+    providers = {_PROVIDERS.get(secret.kind) for secret in message.secrets}
+    known = [provider for provider in providers if provider]
+    if not message.means("401") or len(known) != 1 or len(providers) != 1 or not says_gateway(message):
+        return None
+    return Found("key-other-provider", {"provider": known[0]})
+
+
+def tail(message: Message) -> Found | None:
+    """More text is glued to the key, and the key or the channel behind it was refused."""
+    glued = any(secret.tail for secret in message.secrets)
+    return Found("key-tail") if glued and (_refused(message) or message.means("403", "channel-suffix")) else None
+
+
+FINDERS = (placeholder, empty, bearer_twice, quoted, spaced, other_provider, tail)
+
+
+def _refused(message: Message) -> bool:
+    return message.means("401") or message.means("network")
