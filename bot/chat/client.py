@@ -91,9 +91,11 @@ class Desk(commands.Bot):
 
     async def close(self) -> None:
         """Leave Discord and close the desk."""
-        await super().close()
-        if self._database:
-            await self._database.close()
+        try:
+            await super().close()
+        finally:
+            if self._database:
+                await self._database.close()
 
     async def _open_the_desk(self) -> None:
         """Remember from now on which card answers which message; without the desk, chat goes on all the same."""

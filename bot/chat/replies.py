@@ -53,8 +53,11 @@ class Replies(commands.Cog):
             self.purge.start()
 
     async def cog_unload(self) -> None:
-        """Stop."""
+        """Stop, and wait for what is under way: the desk is closed next."""
+        under_way = self.purge.get_task()
         self.purge.cancel()
+        if under_way:
+            await asyncio.wait([under_way])
 
     @tasks.loop(hours=1)
     async def purge(self) -> None:
