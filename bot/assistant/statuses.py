@@ -54,9 +54,8 @@ _MET = _any(
     r"failing failure hits? hitting see sees seeing saw shows? showed showing encounter(?:s|ed|ing)? reports? "
     r"reporting says saying observing fac(?:e|es|ed|ing) then suddenly spits? keeps? constant(?:ly)? endless "
     r"due_to caused_by with 返回 报 提示 显示 出现 收到 遇到 抛出? 全是 都是 一直 总是 老是 变成 得到 是 就 "
-    r"突然 又 还 再 "
-    r"получаю получил возвращает выдает recibo recebo obtengo devuelve da retorna retourne recois bekomme "
-    r"erhalte"
+    r"突然 又 还 再 получаю получил возвращает выдает recibo recebo obtengo devuelve da retorna retourne recois "
+    r"bekomme erhalte"
 )
 _ON_THE_WAY = _any(
     r"an? the me us with back https? status code errors? api this following lots_of many some random constant "
@@ -111,9 +110,9 @@ _AFTER: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
 _CLOSED = (
     rf"'?s?[\"'`)\]]{{0,2}}(?:\s*$|\s*\n|[.,:!?]+(?:\s|$)|\s{{0,2}}[({CJK}.,]|\s+"
     + _any(
-        r"from when(?:ever)? on in for at and but again even after since while as if every now today using via because "
-        r"due or is with until unless lol all too everytime instead despite without across consistently randomly "
-        r"sometimes"
+        r"from when(?:ever)? on in for at and but again even after since while as if every now today using via "
+        r"because due or is with until unless lol all too everytime instead despite without across consistently "
+        r"randomly sometimes"
     )
     + r"\b)"
 )
@@ -162,8 +161,9 @@ _GLUED = re.compile(r"[$€£¥#@&/\\.a-z0-9_+~^:-]$|[a-z]\[$|r\$ $")
 _NUMBERED = re.compile(
     r"(?:\b"
     + _any(
-        r"port lines? issue pr room page version step row ticket build chapter size limit timeout max\w* min\w* "
-        r"count total over about around than first last top roughly only up between exit_code zip_code"
+        r"port lines? issue pr room bus route flight gate train platform episode season page version step row "
+        r"ticket build chapter size limit timeout max\w* min\w* count total over about around than first last "
+        r"top roughly only up between exit_code zip_code"
     )
     + rf"|{_any('端口 第 共 约 大概 超过 预算')})"
     + r"\W{0,3}(?:(?:is|to|set|at|of|be|=|:|为|是)\W{0,2}){0,3}$|\w\s{0,2}=\s{0,2}$"

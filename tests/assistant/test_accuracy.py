@@ -31,7 +31,7 @@ def test_what_should_be_low_stays_low(measured: dict[str, float | None], name: s
 def test_the_set_is_large_enough_to_tell() -> None:
     labels = Counter(row.label for row in read_rows(MESSAGES))
     assert labels.total() >= 250
-    assert labels[NONE] * 3 >= labels.total() * 0.9
+    assert labels[NONE] * 3 >= labels.total()
 
 
 def test_no_message_stands_in_the_set_twice() -> None:
