@@ -10,8 +10,8 @@ a status in the setting of an error, then a phrase. Two rules bend it:
   wrapped error the innermost.
 
 Confidence is that of the best sign, raised by signs of other kinds that agree and lowered by those of
-the same rank that do not. The weights are shares measured on labelled messages: of all messages in
-which this kind of sign was the best one, so many meant what it says.
+the same rank that do not. The weights are on the safe side: of the errors in two labelled sets that
+were answered at 0.75 to 0.9, 98 % were right, and 99 % from 0.9 on.
 """
 
 from __future__ import annotations
