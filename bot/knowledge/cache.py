@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -17,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from bot.knowledge import kept
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Case, Cues, Entry, Family, Findings, Match, Models, Service, Texts
 
@@ -33,23 +32,17 @@ def load(directory: Path) -> Knowledge:
     Raises:
         KnowledgeError: As `loading.load` does, where the files have to be read.
     """
-    place, state = _place(directory), _state(directory)
+    place, state = kept.place("knowledge", str(directory.absolute())), _state(directory)
     with suppress(OSError, ValueError, KeyError, TypeError):
-        kept = json.loads(place.read_bytes())
-        if kept["state"] == state:
-            return _revived(kept)
+        held = json.loads(place.read_bytes())
+        if held["state"] == state:
+            return _revived(held)
     from bot.knowledge import loading  # noqa: PLC0415 - heavy, and what is cached does without
 
     knowledge = loading.load(directory)
     with suppress(OSError):
-        _keep(place, knowledge, state)
+        kept.write(place, _held(knowledge, state))
     return knowledge
-
-
-def _place(directory: Path) -> Path:
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    name = hashlib.sha256(str(directory.absolute()).encode()).hexdigest()[:16]
-    return home / "error-desk" / f"{name}.json"
 
 
 def _state(directory: Path) -> str:
@@ -59,8 +52,8 @@ def _state(directory: Path) -> str:
     return hashlib.sha256(json.dumps([FORMAT, stats]).encode()).hexdigest()
 
 
-def _keep(place: Path, knowledge: Knowledge, state: str) -> None:
-    kept = {
+def _held(knowledge: Knowledge, state: str) -> dict[str, Any]:
+    return {
         "state": state,
         "service": asdict(knowledge.service),
         "cues": asdict(knowledge.cues),
@@ -68,30 +61,26 @@ def _keep(place: Path, knowledge: Knowledge, state: str) -> None:
         "findings": asdict(knowledge.findings)["findings"],
         "entries": {id_: asdict(entry) for id_, entry in knowledge.entries.items()},
     }
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=place.parent, delete=False, encoding="utf-8") as file:
-        json.dump(kept, file, ensure_ascii=False)
-    Path(file.name).replace(place)
 
 
-def _revived(kept: Mapping[str, Any]) -> Knowledge:
+def _revived(held: Mapping[str, Any]) -> Knowledge:
     return Knowledge(
-        service=Service(**_tuples(kept["service"])),
-        cues=Cues(**_tuples(kept["cues"])),
-        families=Models(families={id_: Family(**_tuples(family)) for id_, family in kept["families"].items()}),
-        entries=MappingProxyType({id_: _entry(entry) for id_, entry in kept["entries"].items()}),
-        findings=Findings(findings=kept["findings"]),
+        service=Service(**_tuples(held["service"])),
+        cues=Cues(**_tuples(held["cues"])),
+        families=Models(families={id_: Family(**_tuples(family)) for id_, family in held["families"].items()}),
+        entries=MappingProxyType({id_: _entry(entry) for id_, entry in held["entries"].items()}),
+        findings=Findings(findings=held["findings"]),
     )
 
 
-def _entry(kept: dict[str, Any]) -> Entry:
-    return Entry(**_part(kept) | {"cases": {name: Case(**_part(case)) for name, case in kept["cases"].items()}})
+def _entry(held: dict[str, Any]) -> Entry:
+    return Entry(**_part(held) | {"cases": {name: Case(**_part(case)) for name, case in held["cases"].items()}})
 
 
-def _part(kept: dict[str, Any]) -> dict[str, Any]:
-    texts = {lang: Texts(**_tuples(text)) for lang, text in kept["texts"].items()}
-    return _tuples(kept) | {"texts": texts, "match": Match(**_tuples(kept["match"]))}
+def _part(held: dict[str, Any]) -> dict[str, Any]:
+    texts = {lang: Texts(**_tuples(text)) for lang, text in held["texts"].items()}
+    return _tuples(held) | {"texts": texts, "match": Match(**_tuples(held["match"]))}
 
 
-def _tuples(kept: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()}
+def _tuples(held: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in held.items()}

@@ -2,8 +2,8 @@
 
 A phrase is a sequence of words. It is found by its rarest word and then read outwards from there, so
 the cost follows the text, not the number of phrases. A misspelt word is first brought back to the
-word of the vocabulary that it is one slip away from (two in a long word), by its deletions: what is
-left of a word when a letter is taken out is indexed, as in Garbe's symmetric delete spelling.
+word of the vocabulary that it is one slip away from, by its deletions: what is left of a word when a
+letter is taken out is indexed, as in Garbe's symmetric delete spelling.
 """
 
 from __future__ import annotations

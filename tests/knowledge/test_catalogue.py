@@ -246,7 +246,7 @@ def test_a_newer_catalogue_that_cannot_be_written_leaves_the_last(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bot.knowledge.catalogue_cache.json.dump", full)
+    monkeypatch.setattr("bot.knowledge.kept.json.dump", full)
     with pytest.raises(OSError, match="No space"):
         catalogue_cache.keep("https://one.example", Catalogue({"b": frozenset()}, frozenset(), NOON))
     assert catalogue_cache.load("https://one.example") == catalogue
