@@ -11,6 +11,9 @@ from bot.assistant.secrets import Masked, Secret
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Acts, Language, Meaning, Wanted
 
+FIGURES = ("have", "need", "limit", "used", "requested", "minutes", "seconds")
+"""Placeholders of error texts that hold amounts: of quota, tokens, requests or time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -76,6 +79,9 @@ class Answer:
             "alternatives": [alternative.entry for alternative in self.alternatives],
             "evidence": {
                 "status": evidence.status,
+                "setting": evidence.setting,
+                "code": evidence.code,
+                "type": evidence.type,
                 "model": evidence.model,
                 "group": evidence.group,
                 "request_id": evidence.request_id,
@@ -83,6 +89,7 @@ class Answer:
                 "retry_after": evidence.retry_after,
                 "ray_id": evidence.ray_id,
                 "message": evidence.said,
+                "figures": {name: evidence.captured[name] for name in FIGURES if name in evidence.captured},
             },
             "secrets": len(self.secrets),
             "why": [

@@ -72,9 +72,9 @@ class Evidence:
     """Everything read from one message; spans are of the masked text.
 
     `name` is set where the whole message names an entry. `status` is the last status in a convincing
-    setting. The facts are what the answer shows and support asks for; each is None where the text does
-    not say. `foreign` is true where another software's name stands in the text, `succeeded`
-    where it is the answer to a request that went well.
+    `setting`; `code` and `type` are those of the error's body. The facts are what the answer shows and
+    support asks for; each is None where the text does not say. `foreign` is true where another
+    software's name stands in the text, `succeeded` where it is the answer to a request that went well.
     """
 
     name: Sign | None = None
@@ -82,6 +82,9 @@ class Evidence:
     statuses: tuple[Status, ...] = ()
     pasted: tuple[tuple[int, int], ...] = ()
     status: int | None = None
+    setting: str | None = None
+    code: str | None = None
+    type: str | None = None
     model: str | None = None
     group: str | None = None
     request_id: str | None = None
@@ -147,12 +150,15 @@ class Reader:
         signs += self._from_statuses(found)
         typed = self._knowledge.phrases.search(_typed(folded))
         signs += self._from_phrases(typed, folded, source)
-        convincing = [status.code for status in found if status.weight >= 0.8]
+        convincing = [status for status in found if status.weight >= 0.8]
         return Evidence(
             signs=tuple(signs),
             statuses=tuple(found),
             pasted=_pasted(hits, pairs, found),
-            status=convincing[-1] if convincing else None,
+            status=convincing[-1].code if convincing else None,
+            setting=convincing[-1].setting if convincing else None,
+            code=facts.field("code", pairs, text),
+            type=facts.field("type", pairs, text),
             model=facts.model(captured, pairs, text, self._knowledge.models, [sign.start for sign in signs]),
             group=captured.get("group") or facts.field("group", pairs, text),
             request_id=facts.request_id(pairs, text),

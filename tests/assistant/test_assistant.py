@@ -155,6 +155,27 @@ class TestFacts:
         assert (evidence.group, evidence.model, evidence.request_id) == ("svip", "gpt-4o-mni", REQUEST_ID)
         assert evidence.url == "https://api.4allapi.com/v1/chat/completions"
 
+    def test_the_body_of_an_error_and_the_setting_of_its_status_are_read(self, assistant: Assistant) -> None:
+        text = 'HTTP 429 {"error":{"message":"slow","type":"rate_limit_error","code":"rate_limit_exceeded"}}'
+        evidence = assistant.ask(text).as_json()["evidence"]
+        assert (evidence["status"], evidence["setting"]) == (429, "http")
+        assert (evidence["type"], evidence["code"]) == ("rate_limit_error", "rate_limit_exceeded")
+
+    @pytest.mark.parametrize(
+        ("text", "figures"),
+        [
+            ("预扣费额度失败, 用户剩余额度: ＄2.53, 需要预扣费额度: ＄2.62", {"have": "＄2.53", "need": "＄2.62"}),
+            (
+                "This model's maximum context length is 4097 tokens. However, your messages resulted in 4294 tokens",
+                {"limit": "4097", "used": "4294"},
+            ),
+        ],
+    )
+    def test_figures_of_quota_and_tokens_are_read(
+        self, assistant: Assistant, text: str, figures: dict[str, str]
+    ) -> None:
+        assert assistant.ask(text).as_json()["evidence"]["figures"] == figures
+
     def test_the_order_of_model_and_group_does_not_matter(self, assistant: Assistant) -> None:
         text = "No available channel for model claude-3-opus under group default,vip (distributor)"
         evidence = assistant.ask(text).evidence
