@@ -143,7 +143,9 @@ class Reader:
         signs = self._from_names(_both_ends(scan.names), text, source)
         signs += self._from_fields(pairs, folded, text, source)
         signs += [_from_hit(hit) for hit in hits if not source.hold(hit.start)]
-        captured = {name: text[start:end].strip() for hit in hits for name, (start, end) in hit.captured.items()}
+        captured = {
+            name: text[start:end].strip().rstrip(".,") for hit in hits for name, (start, end) in hit.captured.items()
+        }
         for escaped, inner in self._escaped(pairs, text):
             signs += [sign._replace(start=escaped.start, end=escaped.end) for sign in inner.signs]
             captured |= inner.captured

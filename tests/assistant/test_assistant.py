@@ -169,6 +169,10 @@ class TestFacts:
                 "This model's maximum context length is 4097 tokens. However, your messages resulted in 4294 tokens",
                 {"limit": "4097", "used": "4294"},
             ),
+            (
+                "Rate limit reached for gpt-4o in org-x on TPM (TPM): Limit 30000, Used 28039, Requested 3906. Wait.",
+                {"limit": "30000", "used": "28039", "requested": "3906"},
+            ),
         ],
     )
     def test_figures_of_quota_and_tokens_are_read(
