@@ -19,7 +19,7 @@ from bot.knowledge import cache
 from bot.knowledge.base import KnowledgeError, default_directory
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import LANGUAGES, Language
-from bot.reading.text import decode
+from bot.reading.text import decode, is_text
 
 app = typer.Typer(
     name="error-desk",
@@ -112,16 +112,20 @@ def ask(
     explain: Annotated[bool, typer.Option("--explain", help="Show on the text what decided.")] = False,
     knowledge: KnowledgeDir = None,
 ) -> None:
-    """Answer TEXT in the terminal. Exit code 0: answered, 1: no entry fits, 2: nothing to answer."""
+    """Answer TEXT in the terminal.
+
+    With GATEWAY_URL set, the service's own list of models is used, as it was kept last; nothing is fetched.
+    Exit code 0: answered, 1: no entry fits, 2: nothing to answer.
+    """
     if as_jsonl:
         if text or file:
             _fail("--jsonl reads standard input; leave out TEXT and --file")
-        _answer_lines(knowledge, cast("Language | None", lang))
+        _answer_lines(_assistant(knowledge, _kept_catalogue()), cast("Language | None", lang))
         return
     question = _question(text, file)
     if not question.strip():
         _fail('nothing to answer; try: python -m bot ask "Error code: 429"')
-    assistant = _assistant(knowledge)
+    assistant = _assistant(knowledge, _kept_catalogue())
     answer = assistant.ask(question, lang=cast("Language | None", lang))
     if as_json:
         typer.echo(json.dumps(answer.as_json(), ensure_ascii=False))
@@ -159,6 +163,21 @@ def models(
     facts = lookup.look_up(mask(name).text)
     terminal.show_model(facts, lookup, base.service, speaks)
     raise typer.Exit(1 if facts.standing == "unknown" else 0)
+
+
+def _kept_catalogue() -> Catalogue | None:
+    """Return the service's list that was kept last, without asking for a newer one; None without GATEWAY_URL."""
+    url = os.environ.get("GATEWAY_URL")
+    if not url:
+        return None
+    from bot.knowledge import catalogue_cache
+    from bot.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.from_env({"GATEWAY_URL": url})
+    except SettingsError as error:
+        _fail(str(error))
+    return catalogue_cache.load(settings.gateway_url) if settings.gateway_url else None
 
 
 def _catalogue(url: str | None, key: str) -> Catalogue | None:
@@ -206,12 +225,10 @@ def check(
         _fail(f"{_counted(len(error.problems), 'mistake')} in {where}", 1)
     failures = list(examples.run(Assistant(base)))
     for failure in failures:
-        shown = " ".join(failure.text.split())
-        where_it_is = loading.place_of(where, failure.meaning.entry, failure.place)
-        wrong = f"{failure.meaning}: resolves to {failure.found}, wanted {failure.wanted}"
-        typer.echo(f"{where_it_is}: {wrong}: {shown[:100]}")
+        place = loading.place_of(where, failure.meaning.entry, failure.place)
+        typer.echo(f"{place}: {failure.meaning}: {failure.wrong}")
     if failures:
-        _fail(f"{_counted(len(failures), 'example')} resolved to something else than its entry says", 1)
+        _fail(f"{_counted(len(failures), 'mistake')} in {where}", 1)
     meanings = list(base.meanings())
     parts = [base.part(meaning) for meaning in meanings]
     count = sum(len(part.examples) + len(part.not_examples) for part in parts)
@@ -267,9 +284,9 @@ def _worse(figures: dict[str, float | None], floor: str) -> list[str]:
     return told
 
 
-def _assistant(directory: Path | None) -> Assistant:
+def _assistant(directory: Path | None, catalogue: Catalogue | None = None) -> Assistant:
     try:
-        return Assistant(cache.load(directory or default_directory()))
+        return Assistant(cache.load(directory or default_directory()), catalogue)
     except KnowledgeError as error:
         typer.echo(str(error), err=True)
         _fail("the knowledge base cannot be used; `python -m bot check` shows the same list", UNUSABLE)
@@ -294,11 +311,12 @@ def _read(file: Path) -> str:
         _fail(f"{file}: {error.strerror}")
     if data.startswith(_PICTURES):
         _fail(f"{file}: a picture; only text can be read")
+    if not is_text(data):
+        _fail(f"{file}: not a text file")
     return decode(data)
 
 
-def _answer_lines(directory: Path | None, lang: Language | None) -> None:
-    assistant = _assistant(directory)
+def _answer_lines(assistant: Assistant, lang: Language | None) -> None:
     for number, line in enumerate(terminal.watched(_lines(), "answers"), start=1):
         if not line.strip():
             continue

@@ -111,7 +111,7 @@ def _show_entry(console: Console, answer: Answer, support: str) -> None:
     aside = "" if name == str(answer.status) else f"  {name}"
     console.print(Text.assemble((heading, f"bold {colour}"), (aside, "dim")))
     for finding in answer.findings:
-        console.print(Text("→ ", style="bold").append_text(_prose(finding.text)))
+        console.print(Text.assemble(("→ ", "bold"), _plain(finding.text)))
     console.print()
     console.print(Text.assemble((words["cause"] + ": ", "bold"), _prose(answer.cause)))
     console.print(Text(words["steps"], style="bold"))

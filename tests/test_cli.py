@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from click import unstyle
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.knowledge.loading import default_directory
 from tests.knowledge import small
 
 KEY = "sk-" + "a1B2c3D4" * 6
@@ -76,6 +78,14 @@ def test_bold_of_the_knowledge_is_no_asterisks_in_the_terminal(base: Path) -> No
     file = base / "errors" / "429.yaml"
     file.write_text(small.TOO_MANY.replace("- Wait a minute.", "- Wait **one** minute."), encoding="utf-8")
     assert "  1. Wait one minute.\n" in bot("ask", "HTTP 429").stdout
+
+
+def test_what_is_wrong_in_the_text_stands_above_the_steps_and_cannot_steer_the_terminal(base: Path) -> None:
+    text = "No available channel for model gpt-4o-mini under group **v\x1b[31mip** (distributor)"
+    printed = bot("ask", "--knowledge", str(default_directory()), text).stdout
+    assert "→ `gpt-4o-mini` is spelt right." in printed.partition("What to do")[0]
+    assert "`**v\ufffd[31mip**`" in printed
+    assert "\x1b" not in printed
 
 
 def test_words_of_the_knowledge_are_never_taken_for_markup_or_emoji(base: Path) -> None:
@@ -158,10 +168,14 @@ def test_a_file_is_read_whatever_its_encoding(base: Path, tmp_path: Path) -> Non
 def test_a_file_that_cannot_be_read_is_exit_code_two_and_says_why(base: Path, tmp_path: Path) -> None:
     picture = tmp_path / "shot.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    archive = tmp_path / "logs.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("app.log", "HTTP 429")
     for path, reason in (
         (tmp_path / "gone", "No such file or directory"),
         (tmp_path, "Is a directory"),
         (picture, "a picture; only text can be read"),
+        (archive, "not a text file"),
     ):
         result = bot("ask", "--file", str(path))
         assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {path}: {reason}\n")
@@ -241,7 +255,16 @@ def test_check_names_the_examples_that_go_elsewhere(base: Path) -> None:
         "base/errors/500.yaml:14: 500: resolves to no entry, wanted 500: good morning",
         "base/errors/500.yaml:17: 500: resolves to 500, wanted anything but 500: HTTP 500",
     ]
-    assert result.stderr == "error: 3 examples resolved to something else than its entry says\n"
+    assert result.stderr == f"error: 3 mistakes in {base}\n"
+
+
+def test_check_names_the_line_of_a_key_in_an_example_and_does_not_print_it(base: Path) -> None:
+    change = small.BROKEN.replace("  - HTTP 500", f"  - HTTP 500\n  - HTTP 500 with {KEY}")
+    (base / "errors" / "500.yaml").write_text(change, encoding="utf-8")
+    result = bot("check")
+    assert (result.exit_code, result.stderr) == (1, f"error: 1 mistake in {base}\n")
+    told = "holds an API key or a password, sk-a1…D4: put a placeholder there"
+    assert result.stdout == f"base/errors/500.yaml:14: 500: {told}\n"
 
 
 def test_check_writes_the_schema_when_told_to(base: Path) -> None:

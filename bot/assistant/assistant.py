@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 from bot.assistant import answer, language, matching, secrets
 from bot.assistant.answer import Answer
 from bot.assistant.evidence import Reader
 from bot.assistant.findings import Diagnosis
 from bot.knowledge.base import Knowledge
+from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import Language
 
 
-class Assistant:
-    """Answers messages from one knowledge base; it keeps nothing of what it is asked."""
+def _now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, knowledge: Knowledge) -> None:
+
+class Assistant:
+    """Answers messages from one knowledge base; it keeps nothing of what it is asked.
+
+    Args:
+        knowledge: What to answer from.
+        catalogue: What the service offers, where that is known.
+        clock: Tells the time in UTC; a catalogue does not stay true for ever.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        catalogue: Catalogue | None = None,
+        *,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
         self.knowledge = knowledge
         self._reader = Reader(knowledge)
-        self._diagnosis = Diagnosis(knowledge)
+        self._diagnosis = Diagnosis(knowledge, catalogue, clock)
 
     def ask(self, text: str, *, lang: Language | None = None, fallback: Language = "en") -> Answer:
         """Answer a message, a code, or the name of an entry or case (`403/balance`).

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from bot.assistant.fields import Field
 from bot.assistant.language import ends
@@ -13,6 +12,7 @@ from bot.knowledge.model_names import ModelNames
 NEAR = 400
 """How far before an error its model is looked for, in characters."""
 
+_API = re.compile(r"https?://api\.", re.IGNORECASE)
 _MODEL = re.compile(r"(?=[^\s]*[A-Za-z])[\w./:@+-]{2,100}")
 _ATTRIBUTE = re.compile(
     r"(?:self|args|config|settings|os|cfg|opts|this)\.|https?:|[/.]$|.*\.(?:py|js|ts|json|yaml)$", re.IGNORECASE
@@ -98,9 +98,7 @@ def url(text: str) -> str | None:
     """Return the address that was called: an API's rather than a documentation page's."""
     candidates = [match.group().rstrip(".:") for match in _URL.finditer(text)]
     called = [url for url in candidates if not _DOCS.search(url)]
-    return next((url for url in called if "/v1" in url or urlsplit(url).netloc.startswith("api.")), None) or (
-        called[0] if called else None
-    )
+    return next((url for url in called if "/v1" in url or _API.match(url)), None) or (called[0] if called else None)
 
 
 def retry_after(folded: str) -> float | None:

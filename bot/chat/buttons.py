@@ -11,7 +11,7 @@ import discord
 from discord import ui
 from discord.utils import snowflake_time
 
-from bot.chat import facts
+from bot.chat import facts, noticed
 from bot.chat.card import Row, render_solved
 from bot.chat.control import Control, Subject, under
 from bot.chat.permissions import may_post
@@ -99,9 +99,9 @@ class Support(Button, name="support", label="to_support"):
         card, message = self.card(interaction), under(interaction)
         asked = message.reference.message_id if message.reference else None
         when = snowflake_time(asked) if asked else message.created_at
-        read = facts.read(card.read, WORDS[self.subject.lang])
+        read, seen = facts.read(card.read, WORDS[self.subject.lang]), noticed.read(card.noticed)
         where = interaction.client.assistant.knowledge.service.support[self.subject.lang]
-        await interaction.response.send_message(view=report(card.answer, read, when, where), ephemeral=True)
+        await interaction.response.send_message(view=report(card.answer, read, seen, when, where), ephemeral=True)
 
 
 class Dismiss(Button, name="dismiss", label="dismiss"):

@@ -19,8 +19,8 @@ import discord
 from discord import ui
 
 from bot.assistant.answer import Answer
-from bot.chat import facts
-from bot.chat.markup import clip, code, plain
+from bot.chat import facts, noticed
+from bot.chat.markup import clip, code
 from bot.chat.words import WORDS, Words
 from bot.knowledge.schema import Acts, Meaning
 
@@ -54,7 +54,7 @@ class Card:
         above: a line over the card.
         doubt: how sure the answer is, where that is worth saying.
         warning: of a key in the message.
-        noticed: what is visibly wrong in the message.
+        noticed: what is visibly wrong in the message, see `noticed`.
         read: what was read from the message, see `facts`.
         meanings: what the reader may choose from.
     """
@@ -95,7 +95,7 @@ class Card:
             above=above,
             doubt=doubt if asked and answer.entry and answer.confidence < SURE else "",
             warning=_warning(words, private) if answer.secrets else "",
-            noticed="\n".join(f"⚠️ {plain(finding.text)}" for finding in answer.findings),
+            noticed=noticed.lines(answer.findings, words),
             read=facts.line(answer.evidence, words, answer.why),
             meanings=meanings,
         )

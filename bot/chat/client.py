@@ -69,11 +69,12 @@ class Desk(commands.Bot):
 
     def learn(self, knowledge: Knowledge) -> None:
         """Answer from this knowledge from now on."""
-        self.assistant = Assistant(knowledge)
+        self.assistant = Assistant(knowledge, self.catalogue)
 
     def know(self, catalogue: Catalogue) -> None:
         """Take this for what the service offers, from now on."""
         self.catalogue = catalogue
+        self.assistant = Assistant(self.assistant.knowledge, catalogue)
 
     async def setup_hook(self) -> None:
         """Open the desk, add the surfaces and put the whole set of commands, which Discord takes as idempotent."""

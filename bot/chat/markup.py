@@ -7,6 +7,7 @@ import unicodedata
 
 _CODE_SPAN = re.compile(r"(`[^`\n]+`)")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_MADE_PLAIN = re.compile(rf"\\{_PUNCTUATION.pattern}|`([^`\n]+)`")
 
 
 def code(value: str, limit: int = 80) -> str:
@@ -35,6 +36,11 @@ def plain(text: str) -> str:
         code(part[1:-1], 300) if index % 2 else _PUNCTUATION.sub(r"\\\1", _visible(part, keep_ends=True))
         for index, part in enumerate(parts)
     )
+
+
+def bare(text: str) -> str:
+    """Return a text that `plain` made without the markup; no backtick is left that could end a block of code."""
+    return _MADE_PLAIN.sub(lambda match: match[1] or match[2], text).replace("`", "ˋ")
 
 
 def clip(text: str, limit: int) -> str:

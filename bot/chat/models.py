@@ -48,7 +48,11 @@ class Models(commands.Cog):
         lang, masked = language(interaction.locale.value), mask(name)
         lookup = self.lookup()
         asked = masked.text.strip()
-        lines = sentences(lookup.look_up(asked), lang, code) if asked else counted(lookup, lang)
+        if asked:
+            lines = sentences(lookup.look_up(asked), lang, code)
+        else:
+            total, shares = counted(lookup, lang)
+            lines = [f"### {total}", shares, "", WORDS[lang].look_up]
         if masked.secrets:
             lines = [f"### {WORDS[lang].key_given}", WORDS[lang].key_given_cause, "", *lines]
         public = not masked.secrets and may_post(interaction) and self.desk.is_support(interaction.channel)
@@ -80,5 +84,6 @@ class Models(commands.Cog):
         when = discord.utils.format_dt(catalogue.fetched_at, "R") if catalogue else None
         below = f"-# {origin(self.desk.assistant.knowledge.service, lang, when)}"
         view = ui.LayoutView(timeout=None)
-        view.add_item(ui.Container(ui.TextDisplay(clip(text, MAX_TEXT - len(below))), ui.TextDisplay(below)))
+        above = ui.TextDisplay[ui.LayoutView](clip(text, MAX_TEXT - len(below)))
+        view.add_item(ui.Container(above, ui.Separator(visible=False), ui.TextDisplay(below)))
         return view

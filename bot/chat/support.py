@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from discord import ui
@@ -15,20 +15,23 @@ WANTED_OF_UNKNOWN: tuple[Wanted, ...] = ("model", "request_id")
 """What support needs at least, whatever the error is."""
 
 
-def report(answer: Answer, read: Mapping[str, str], when: datetime, where: str) -> ui.LayoutView:
+def report(
+    answer: Answer, read: Mapping[str, str], noticed: Sequence[str], when: datetime, where: str
+) -> ui.LayoutView:
     """Lay out what support needs to know of an error.
 
     Args:
         answer: what the error means; an entry says what support asks for.
         read: what was read from the message, by the names of `Evidence`.
+        noticed: what is visibly wrong in the message, a line each and with no backtick.
         when: the time of the question, in UTC.
         where: how to reach support, in the reader's language.
 
     Returns:
-        A view: the facts that are known, a line for each that is missing, and where to send them.
+        A view: the facts that are known, a line for each that is missing, what was noticed, and where to send it all.
     """
     words = WORDS[answer.lang]
-    lines = "\n".join((*_known(answer, read, when, words), *_missing(answer, read, words)))
+    lines = "\n".join((*_known(answer, read, when, words), *_missing(answer, read, words), *_seen(noticed, words)))
     texts = (f"### {words.report}", f"```\n{lines}\n```", where)
     return ui.LayoutView(timeout=None).add_item(ui.Container(*(ui.TextDisplay(text) for text in texts)))
 
@@ -47,3 +50,9 @@ def _missing(answer: Answer, read: Mapping[str, str], words: Words) -> Iterator[
     for wanted in answer.ask_for if answer.entry else WANTED_OF_UNKNOWN:
         if wanted not in read and wanted != "time":
             yield words.report_wanted[wanted]
+
+
+def _seen(noticed: Sequence[str], words: Words) -> Iterator[str]:
+    if noticed:
+        yield f"{words.noticed}{words.colon}".rstrip()
+    yield from (f"- {line}" for line in noticed)

@@ -17,6 +17,7 @@ class Words:
     what_to_do: str
     what_helps: str
     not_enough: str
+    noticed: str
     read: str
     evidence: Mapping[str, str]
     colon: str
@@ -48,6 +49,7 @@ class Words:
     not_addressed_key: str
     not_addressed_silent: str
     not_addressed_unknown: str
+    look_up: str
     trouble: str
 
 
@@ -61,6 +63,7 @@ WORDS: Mapping[Language, Words] = {
         what_to_do="What to do",
         what_helps="What helps",
         not_enough="When to ask a human",
+        noticed="Seen in the message",
         read="Read from the message",
         evidence={"model": "model", "group": "group", "request_id": "request id", "url": "address", "ray_id": "Ray ID"},
         colon=": ",
@@ -125,6 +128,7 @@ WORDS: Mapping[Language, Words] = {
         not_addressed_key="Not posted: there is an API key in what you sent, and it stays between us.",
         not_addressed_silent="Not posted: you may not write in this channel yourself.",
         not_addressed_unknown="Not posted: there is no answer to show anybody.",
+        look_up="To check a name, type `/models` and the name.",
         trouble=(
             "Something went wrong on my side, sorry. "
             "Should it happen again, give the team this reference: `{reference}`"
@@ -139,6 +143,7 @@ WORDS: Mapping[Language, Words] = {
         what_to_do="怎么办",
         what_helps="这样更容易得到答案",
         not_enough="何时联系客服",
+        noticed="从消息中看出",
         read="消息中读到",
         evidence={"model": "模型", "group": "分组", "request_id": "请求 ID", "url": "地址", "ray_id": "Ray ID"},
         colon="：",
@@ -201,6 +206,7 @@ WORDS: Mapping[Language, Words] = {
         not_addressed_key="没有发出：你发送的内容里有 API Key，这条回复只给你看。",
         not_addressed_silent="没有发出：你在这个频道没有发言权限。",
         not_addressed_unknown="没有发出：没有可以给人看的答案。",
+        look_up="要核对某个名称，请输入 `/模型`（即 `/models`）和该名称。",
         trouble="我这边出了点问题，抱歉。如果再次发生，请把这个编号告诉管理员：`{reference}`",
     ),
 }

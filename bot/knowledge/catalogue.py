@@ -11,11 +11,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from datetime import datetime, timedelta
 from typing import Any, Self
 
-from bot.knowledge.spellings import LONGEST, Spellings
+from bot.knowledge.spellings import LONGEST
 
 MODELS, GROUPS = 5_000, 500
 """How many a service may have. The largest public gateways list some 1,500 models."""
@@ -23,27 +22,19 @@ MODELS, GROUPS = 5_000, 500
 EVERY_GROUP = "all"
 """What `enable_groups` says where every group serves a model."""
 
+FRESH = timedelta(days=1)
+"""How old a catalogue may be to tell what a service offers today.
+
+The bot asks again after ten minutes, and after an hour at the most where it failed: one that is older than a day comes
+from a service that has not answered since, and the operator may have changed anything.
+"""
+
 _AUTO = re.compile(r"auto\s?\((.+)\)")
 """How errors name the group that the group `auto` picked: `auto(vip)`."""
 
 
 class CatalogueError(ValueError):
     """What was given is no catalogue; the message says why, and quotes nothing of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What a catalogue says of a model and a group.
-
-    Attributes:
-        model: the exact name; None where the catalogue does not have it.
-        groups: those that serve it, in order of their names; empty also where groups are not known.
-        by_group: whether the group serves it; None where that is not known, or no group was asked about.
-    """
-
-    model: str | None
-    groups: tuple[str, ...]
-    by_group: bool | None
 
 
 @dataclass(frozen=True)
@@ -126,26 +117,17 @@ class Catalogue:
             "version": self.version,
         }
 
-    @cached_property
-    def spellings(self) -> Spellings:
-        """The names of the models, to look for."""
-        return Spellings(self.models)
+    def is_fresh(self, now: datetime) -> bool:
+        """Tell whether it says what the service offers today; one that is far from now, either way, does not."""
+        return abs(now - self.fetched_at) <= FRESH
 
     def offered(self, name: str) -> bool:
         """Tell whether the service offers a model by exactly this name; it takes no other."""
         return name in self.models
 
-    def spelled(self, name: str) -> str | None:
-        """Return the exact name that somebody means, or None where there is none like it."""
-        return name if name in self.models else self.spellings.exact(name)
-
     def groups_of(self, name: str) -> frozenset[str]:
         """Return the groups that serve the model of exactly this name."""
         return self.models.get(name, frozenset())
-
-    def nearest(self, name: str) -> tuple[str, ...]:
-        """Return the names that are most like one that is not offered, best first."""
-        return self.spellings.nearest(name)
 
     def serves(self, name: str, group: str) -> bool | None:
         """Tell whether a group serves the model of exactly this name; None where that cannot be known.
@@ -154,25 +136,16 @@ class Catalogue:
 
         Args:
             name: the model.
-            group: as the console or an error names it; `auto(vip)` is `vip`.
+            group: as the console or an error names it; `auto(vip)` is `vip`, and one of `default,vip` is enough.
         """
         auto = _AUTO.fullmatch(group)
         group = auto[1] if auto else group
+        if group not in self.groups and "," in group:
+            each = {self.serves(name, part.strip()) for part in group.split(",")}
+            return True if True in each else None if None in each else False
         if name not in self.models or group == "auto" or group not in self.groups:
             return None
         return group in self.models[name]
-
-    def facts(self, model: str, group: str | None = None) -> Served:
-        """Return what there is to say of a model, and of a group where one is asked about.
-
-        Args:
-            model: as somebody wrote it.
-            group: of their token.
-        """
-        name = self.spelled(model)
-        if name is None:
-            return Served(None, (), None)
-        return Served(name, tuple(sorted(self.models[name])), None if group is None else self.serves(name, group))
 
 
 def decode(body: bytes) -> object:

@@ -59,12 +59,23 @@ class ModelLookup:
         return Spellings([*(name for name in known if name in offered), *offered])
 
     @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Other spellings in lower case -> the exact name, of those there are."""
+        return {other.lower(): name for other, name in self._aliases.items() if name in self.right}
+
+    @cached_property
+    def retired(self) -> Mapping[str, str | None]:
+        """Names that are gone, in lower case -> what replaced them, of those there are; None where nothing did."""
+        return {gone.lower(): new for gone, new in self._retired.items() if new is None or new in self.right}
+
+    @cached_property
     def _others(self) -> Mapping[str, str | None]:
         """Aliases and retired names -> what stands in their place."""
-        found: dict[str, str | None] = {}
-        for family in self._families:
-            found |= family.aliases
-        return found | self._retired
+        return {**self._aliases, **self._retired}
+
+    @cached_property
+    def _aliases(self) -> dict[str, str]:
+        return {other: name for family in self._families for other, name in family.aliases.items()}
 
     @cached_property
     def _retired(self) -> dict[str, str | None]:

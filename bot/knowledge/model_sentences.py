@@ -27,7 +27,6 @@ class _Sentences:
     nearest: str
     more: str
     comma: str
-    colon: str
     other: str
     counted: str
     live: str
@@ -49,7 +48,6 @@ _SENTENCES: Mapping[Language, _Sentences] = {
         nearest="Did you mean one of these?",
         more="and {count} more",
         comma=", ",
-        colon=": ",
         other="Others",
         counted="{models} models",
         live="The service's own list, as of {when}",
@@ -69,7 +67,6 @@ _SENTENCES: Mapping[Language, _Sentences] = {
         nearest="你是不是想找：",
         more="另有 {count} 个",
         comma="、",
-        colon="：",
         other="其他",
         counted="{models} 个模型",
         live="来自服务自己的模型列表，更新于 {when}",
@@ -105,11 +102,10 @@ def sentences(facts: ModelFacts, lang: Language, quote: Callable[[str], str]) ->
 
 
 def counted(lookup: ModelLookup, lang: Language) -> list[str]:
-    """Return how many models each provider has, a line each."""
-    words = _SENTENCES[lang]
-    families = lookup.by_family
-    total = words.counted.format(models=len(lookup.right.names))
-    return [total, *(f"- {provider_named(name, lang)}{words.colon}{len(found)}" for name, found in families.items())]
+    """Return how many models there are, and in another line how many of them are each provider's."""
+    total = _SENTENCES[lang].counted.format(models=len(lookup.right.names))
+    shares = (f"{provider_named(name, lang)}\N{NO-BREAK SPACE}{len(found)}" for name, found in lookup.by_family.items())
+    return [total, " · ".join(shares)]
 
 
 def provider_named(provider: str, lang: Language) -> str:

@@ -83,8 +83,11 @@ def _template(source: str) -> str:
 
 
 def _phrase(source: str) -> str:
-    if not phrase_words(source):
+    words = phrase_words(source)
+    if not words:
         raise ValueError("a phrase needs a word that not every sentence has")
+    if all(word.isdigit() for word in words):
+        raise ValueError("a phrase needs words; a status number is recognised without one")
     return source
 
 
@@ -305,6 +308,9 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "key-spaced": (),
     "key-other-provider": ("provider",),
     "key-tail": (),
+    "key-no-header": ("header",),
+    "key-unset": ("variable",),
+    "key-missing": ("header",),
     # The address
     "address-doubled": ("sent", "put"),
     "address-endpoint": ("sent", "put"),
@@ -312,10 +318,16 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "address-website-set": ("sent", "put", "other"),
     "address-extra-v1": ("sent", "put"),
     "address-no-v1": ("sent", "put"),
+    "address-port": ("sent", "put"),
     "address-http": ("sent", "put"),
-    "address-misspelt": ("sent", "put"),
     "address-elsewhere": ("host", "put"),
+    "address-answered": ("host", "type"),
+    "address-misspelt": ("sent", "put"),
+    "address-unknown": ("sent", "put"),
+    "address-spelt-right": ("sent",),
+    "address-proxy": ("sent",),
     "address-local": ("sent",),
+    "address-refused": ("sent",),
     # The model
     "model-missing": (),
     "model-spaces": ("sent", "put"),
@@ -324,9 +336,14 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "model-retired": ("sent", "put"),
     "model-gone": ("sent",),
     "model-near": ("sent", "names"),
+    "model-not-offered": ("sent", "names"),
+    "model-not-offered-none": ("sent",),
+    "model-other-groups": ("sent", "groups", "group"),
+    "model-offered": ("sent", "groups"),
     "model-right": ("sent", "group"),
     # The request
     "request-renamed": ("param", "put"),
+    "request-moved": ("param", "put"),
     "request-system-role": ("place",),
     "request-value": ("param", "value"),
     "request-parameter": ("param",),
@@ -341,8 +358,8 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     # Numbers and names
     "group-refused": ("group",),
     "ip-refused": ("ip", "allowed"),
-    "quota-token": ("have", "need"),
-    "quota-account": ("have", "need"),
+    "quota-token": ("have", "need", "short"),
+    "quota-account": ("have", "need", "short"),
     "quota-left": ("have",),
     "context-room": ("limit", "used", "asked", "room"),
     "context-over": ("limit", "used", "over"),
@@ -361,8 +378,14 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "sender-cloudflare": ("ray",),
     "sender-cdn": (),
     "sender-nginx": (),
+    "sender-login": (),
+    "sender-website": (),
+    "sender-page": ("title",),
     "sender-upstream": (),
     "sender-upstream-status": ("status",),
+    "sender-passed-on": ("provider",),
+    "sender-provider": ("provider", "host"),
+    "sender-certificate": ("host", "names"),
     "sender-gateway": ("type",),
 }
 """Everything that may be visibly wrong in a message, most useful first -> what its wording may name."""

@@ -253,6 +253,9 @@ def test_no_text_breaks_the_assistant(text: str) -> None:
 
 PIECES = st.sampled_from(
     [
+        "https://[your-host]/v1 ",
+        "http://[::1 ",
+        "base_url=https://api.4allapi.com:port/v1 ",
         '"message":',
         "{",
         "}",

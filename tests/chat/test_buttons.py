@@ -112,6 +112,37 @@ async def test_what_to_send_to_support_is_shown_to_whoever_asks_alone(
     assert town.desk.assistant.knowledge.service.support["en"] in report
 
 
+TWO_MISTAKES = (
+    f"HTTP 503 from http://api.4allapi.com/v1/chat/completions, request id: {REQUEST}: "
+    "No available channel for model openai/gpt-4o under group vip (distributor)"
+)
+NOTICED = f"""
+{EN.noticed}:
+- http://api.4allapi.com/v1/chat/completions begins with http. It should be \
+https://api.4allapi.com/v1/chat/completions.
+- openai/gpt-4o has its provider's name before it. Here the name is gpt-4o.
+```"""
+
+
+async def test_support_gets_what_was_noticed_also_after_a_switch_and_a_restart(town: Town, start: Start) -> None:
+    await town.maya.send(town.support, f"{FORBIDDEN}\nand {TWO_MISTAKES}")
+    assert NOTICED in shown(private(await town.maya.click(town.card(), label=EN.to_support)))
+    other = next(choice for choice in choices(town.card()) if not choice.startswith("503"))
+    await town.maya.select(town.card(), [other])
+    await town.env.restart_bot(start())
+    report = shown(private(await town.maya.click(town.card(), label=EN.to_support)))
+    assert NOTICED in report
+    assert f"Error: {other} · " in report
+
+
+async def test_support_gets_what_was_noticed_on_a_private_card_and_on_its_copy(town: Town) -> None:
+    card = private(await town.maya.slash(town.general, "error", code=TWO_MISTAKES))
+    assert NOTICED in shown(private(await town.maya.click(card, label=EN.to_support)))
+    await town.maya.click(card, label=EN.post_here)
+    copy = private(await town.bob.click(town.card(town.general), label=EN.solved))
+    assert NOTICED in shown(private(await town.bob.click(copy, label=EN.to_support)))
+
+
 async def test_the_time_for_support_is_that_of_the_question(town: Town) -> None:
     question = await town.maya.send(town.general, "model: gpt-5 HTTP 403 Forbidden")
     await town.env.advance_time(600)

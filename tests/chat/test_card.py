@@ -7,6 +7,7 @@ import pytest
 
 from bot.assistant.answer import Answer, Finding
 from bot.assistant.assistant import Assistant
+from bot.assistant.findings import MOST
 from bot.chat.card import COLOURS, DANGER, DONE, UNKNOWN, Card, digest, render, render_solved
 from bot.chat.client import Desk
 from bot.chat.words import WORDS
@@ -57,7 +58,7 @@ def test_every_answer_with_its_controls_fits_one_message_uncut(desk: Desk, meani
     found = replace(
         found,
         confidence=0.5,
-        findings=tuple(Finding(str(n), f"`{'x' * 80}` " + "y" * 200) for n in range(3)),
+        findings=tuple(Finding(str(n), f"`{'x' * 80}` " + "y" * 200) for n in range(MOST)),
         evidence=replace(
             found.evidence, model="m" * 99, group="g" * 60, request_id="r" * 64, url=f"https://{'u' * 300}"
         ),
@@ -89,9 +90,10 @@ def test_the_colour_says_who_acts_next_and_words_say_it_too(answer: Answer, acts
 
 
 def test_the_reader_sees_status_title_findings_cause_and_numbered_steps_in_this_order(answer: Answer) -> None:
-    found = replace(answer, findings=(Finding("model", "`gpt-4` is misspelt"),), steps=("First.", "Second."))
-    said = texts(laid_out(found))
-    order = ["### 429 · ", answer.title, "`gpt-4` is misspelt", answer.cause, "1. First.\n2. Second.", answer.escalate]
+    seen = (Finding("model", "`gpt-4` is misspelt"), Finding("group", "`vip` is refused"))
+    said = texts(laid_out(replace(answer, findings=seen, steps=("First.", "Second."))))
+    points = f"**{WORDS['en'].noticed}**\n- `gpt-4` is misspelt\n- `vip` is refused"
+    order = ["### 429 · ", answer.title, points, answer.cause, "1. First.\n2. Second.", answer.escalate]
     places = [said.index(part) for part in order]
     assert places == sorted(places)
 

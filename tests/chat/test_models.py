@@ -85,7 +85,8 @@ async def test_a_newer_catalogue_is_asked_at_once(town: Town) -> None:
 
 async def test_without_a_name_every_provider_is_counted(live: Town) -> None:
     told = shown(public(await live.maya.slash(live.support, "models")))
-    assert told.startswith("2 models\n- OpenAI: 1\n- Anthropic: 1\n")
+    assert told.startswith("### 2 models\nOpenAI\N{NO-BREAK SPACE}1 · Anthropic\N{NO-BREAK SPACE}1\n")
+    assert WORDS["en"].look_up in told
 
 
 async def test_elsewhere_the_answer_is_for_the_user_alone(live: Town) -> None:

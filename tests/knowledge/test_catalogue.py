@@ -9,10 +9,11 @@ import pytest
 
 from bot.knowledge import catalogue_cache
 from bot.knowledge.base import Knowledge
-from bot.knowledge.catalogue import GROUPS, MODELS, Catalogue, CatalogueError, Served, decode, version_of
+from bot.knowledge.catalogue import GROUPS, MODELS, Catalogue, CatalogueError, decode, version_of
 from bot.knowledge.model_lookup import ModelLookup
 from bot.knowledge.model_sentences import MOST_GROUPS, sentences
 from bot.knowledge.schema import LANGUAGES, Family, Models
+from bot.knowledge.spellings import Spellings
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -159,18 +160,21 @@ def test_a_refusal_quotes_nothing_of_what_was_sent() -> None:
 
 @pytest.mark.parametrize("asked", ["gpt-4o", "GPT-4O", " gpt 4o ", "gpt4o", "gpt_4o", "openai/gpt-4o"])
 def test_a_name_is_found_however_it_is_written(catalogue: Catalogue, asked: str) -> None:
-    assert catalogue.spelled(asked) == "gpt-4o"
+    assert Spellings(catalogue.models).exact(asked) == "gpt-4o"
 
 
 def test_only_the_exact_name_is_offered(catalogue: Catalogue) -> None:
     assert not catalogue.offered("GPT-4o")
     assert catalogue.groups_of("GPT-4o") == frozenset()
-    assert catalogue.spelled("gpt-4") is None
+    assert Spellings(catalogue.models).exact("gpt-4") is None
 
 
 def test_of_two_names_that_differ_in_case_each_is_its_own() -> None:
     read = Catalogue.from_models(listed("Qwen-Max", "qwen-max"), NOON)
-    assert [read.spelled(name) for name in ("Qwen-Max", "qwen-max", "QWEN-MAX")] == ["Qwen-Max", "qwen-max", "Qwen-Max"]
+    assert read.offered("Qwen-Max")
+    assert read.offered("qwen-max")
+    assert not read.offered("QWEN-MAX")
+    assert Spellings(read.models).exact("QWEN-MAX") == "Qwen-Max"
 
 
 @pytest.mark.parametrize(
@@ -179,12 +183,12 @@ def test_of_two_names_that_differ_in_case_each_is_its_own() -> None:
      ("claude-sonnet", "claude-sonnet-4-6")],
 )  # fmt: skip
 def test_what_is_like_a_name_is_near_it(catalogue: Catalogue, asked: str, meant: str) -> None:
-    assert catalogue.nearest(asked)[0] == meant
+    assert Spellings(catalogue.models).nearest(asked)[0] == meant
 
 
 @pytest.mark.parametrize("asked", ["", "x", "/", "banana", "\u202e", "gpt" * 10_000])
 def test_what_is_like_no_name_is_near_none(catalogue: Catalogue, asked: str) -> None:
-    assert catalogue.nearest(asked) == ()
+    assert Spellings(catalogue.models).nearest(asked) == ()
 
 
 @pytest.mark.parametrize(
@@ -195,15 +199,14 @@ def test_a_group_serves_a_model_or_not_where_that_can_be_known(
     catalogue: Catalogue, group: str, serves: bool | None
 ) -> None:
     assert catalogue.serves("claude-sonnet-4-6", group) is serves
-    assert catalogue.facts("Claude Sonnet 4.6", group) == Served("claude-sonnet-4-6", ("vip",), serves)
 
 
 def test_nothing_is_known_of_a_group_and_a_model_that_is_not_there(catalogue: Catalogue) -> None:
-    assert catalogue.facts("banana", "vip") == Served(None, (), None)
+    assert catalogue.serves("banana", "vip") is None
 
 
 def test_without_groups_no_group_is_said_not_to_serve() -> None:
-    assert Catalogue.from_models(listed("gpt-4o"), NOON).facts("gpt-4o", "vip") == Served("gpt-4o", (), None)
+    assert Catalogue.from_models(listed("gpt-4o"), NOON).serves("gpt-4o", "vip") is None
 
 
 # Keeping

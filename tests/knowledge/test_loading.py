@@ -144,6 +144,11 @@ def test_a_mistaken_key_is_one_line_with_its_place(base: Path, old: str, new: st
         ("[slow_down]", "slow_down", "19: 'match.codes' has to be a list: each item on a line of its own, behind '- '"),
         ("[slow_down]", "[a b]", "19: 'match.codes', item 1 is no code: letters, digits and _ . : - only, no spaces"),
         ("- too fast", "- x", "24: 'match.phrases', item 1 is too short: at least 2 characters"),
+        (
+            "- too fast",
+            "- the 429",
+            "24: 'match.phrases', item 1: a phrase needs words; a status number is recognised without one",
+        ),
         ("- too fast", "- it is the", "24: 'match.phrases', item 1: a phrase needs a word that not every sentence has"),
     ],
 )

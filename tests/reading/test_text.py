@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import codecs
+import gzip
+import io
+import sqlite3
+import sys
+import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.reading.text import decode
+from bot.reading.text import decode, is_text
 
 LOG = "2026-01-01 错误码 429：请求过多，请稍后再试\nHTTP 429 Too Many Requests\n"
 
@@ -68,3 +74,30 @@ def test_no_bytes_make_it_raise_and_no_nul_is_left(data: bytes) -> None:
 @given(st.text(st.characters(exclude_characters="\0\ufeff", exclude_categories=["Cs"])))
 def test_any_text_in_utf8_comes_back_as_it_was(text: str) -> None:
     assert decode(text.encode()) == text
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "gb18030", "big5", "shift_jis"]
+)
+def test_a_log_is_text_in_any_encoding(encoding: str) -> None:
+    assert is_text(("2026-01-01 HTTP 429 Too Many Requests 請求過多\n" * 500).encode(encoding))
+
+
+def test_a_coloured_a_short_and_a_spoilt_log_are_text() -> None:
+    assert is_text(b"\x1b[31m429\x1b[0m\r\n" * 3)
+    assert is_text(b"429")
+    assert is_text(b"")
+    assert is_text(LOG.encode()[13:] + b"\xff\xfe tail\0")
+
+
+def test_archives_programs_and_databases_are_no_text(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("app.log", LOG * 50)
+    with sqlite3.connect(tmp_path / "desk.db") as database:
+        database.execute("CREATE TABLE answers (id INTEGER)")
+    database.close()
+    assert not is_text(packed.getvalue())
+    assert not is_text(gzip.compress("".join(map(str, range(5000))).encode()))
+    assert not is_text(Path(sys.executable).read_bytes())
+    assert not is_text((tmp_path / "desk.db").read_bytes())

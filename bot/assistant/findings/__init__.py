@@ -6,14 +6,18 @@ was sent and what to put, never whose fault it is, and never a key.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
 from bot.assistant.answer import Finding
 from bot.assistant.evidence import Evidence
-from bot.assistant.findings import address, key, model, numbers, request, sender
 from bot.assistant.findings.message import Found, Message
-from bot.assistant.findings.names import Names
 from bot.assistant.matching import Ranking
 from bot.assistant.secrets import Masked
 from bot.knowledge.base import Knowledge
+from bot.knowledge.catalogue import Catalogue
+from bot.knowledge.model_lookup import ModelLookup
 from bot.knowledge.schema import FINDINGS, Language
 
 __all__ = ["MOST", "Diagnosis"]
@@ -24,16 +28,24 @@ MOST = 4
 LONGEST = 100
 """Where a value of a message is cut, in characters."""
 
-_FINDERS = (*key.FINDERS, *address.FINDERS, *model.FINDERS, *request.FINDERS, *numbers.FINDERS, *sender.FINDERS)
 _ORDER = {id_: place for place, id_ in enumerate(FINDINGS)}
 
 
 class Diagnosis:
-    """Looks at messages with the words of one knowledge base."""
+    """Looks at messages with the words of one knowledge base.
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    Args:
+        knowledge: The words, and the names of models that are commonly known.
+        catalogue: What the service offers, where that is known.
+        clock: Tells the time in UTC.
+    """
+
+    def __init__(self, knowledge: Knowledge, catalogue: Catalogue | None, clock: Callable[[], datetime]) -> None:
         self._knowledge = knowledge
-        self._names = Names(knowledge.families)
+        self._catalogue = catalogue
+        self._clock = clock
+        self._known = ModelLookup(knowledge.families)
+        self._offered = ModelLookup(knowledge.families, catalogue) if catalogue else None
 
     def look(self, masked: Masked, evidence: Evidence, ranking: Ranking, lang: Language) -> tuple[Finding, ...]:
         """Return what is visibly wrong, most useful first; nothing where no entry fits or one was named.
@@ -46,8 +58,10 @@ class Diagnosis:
         """
         if not ranking.candidates or evidence.name:
             return ()
-        message = Message.of(masked, evidence, ranking.candidates[0], self._knowledge.service, self._names)
-        found = [found for finder in _FINDERS if (found := finder(message))]
+        fresh = self._catalogue and self._catalogue.is_fresh(self._clock())
+        offered = self._offered if fresh else None
+        message = Message.of(masked, evidence, ranking.candidates[0], self._knowledge.service, self._known, offered)
+        found = [found for finder in _finders() if (found := finder(message))]
         found.sort(key=lambda each: _ORDER[each.id])
         said = [Finding(each.id, text) for each in found if (text := self._said(each, lang))]
         return tuple(said[:MOST])
@@ -57,6 +71,14 @@ class Diagnosis:
         wording = self._knowledge.findings.findings.get(found.id)
         values = {name: _shown(value, lang) for name, value in found.values.items()}
         return wording[lang].format(**values) if wording and all(values.values()) else None
+
+
+@cache
+def _finders() -> tuple[Callable[[Message], Found | None], ...]:
+    """Return what looks at a message: its many patterns take time to compile, and a bare code needs none."""
+    from bot.assistant.findings import address, key, model, numbers, request, sender  # noqa: PLC0415
+
+    return (*key.FINDERS, *address.FINDERS, *model.FINDERS, *request.FINDERS, *numbers.FINDERS, *sender.FINDERS)
 
 
 def _shown(value: str | object, lang: Language) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from bot.assistant.findings import network, sender
+from bot.assistant.findings.called import hosts_in_use, own_hosts
 from bot.assistant.findings.message import Found, Message
-from bot.assistant.findings.sender import says_gateway
-
-MISSPELT = 85
-"""From this likeness on, of 100, a host that does not exist is the service's, misspelt."""
 
 _REFUSED_PATH = re.compile(
     r"(?:Invalid URL \((?:POST|GET) |Cannot (?:POST|GET) )(?P<path>/[^\s)\"'<]{1,200})", re.IGNORECASE
@@ -21,18 +19,10 @@ _OPENAI_STYLE = re.compile(
     r"/(?:chat/completions|completions|responses|embeddings|images/(?:generations|edits)|audio/\w+)/?$"
 )
 _OPENAI_CLIENT = re.compile(
-    r"OpenAI\([^)]{0,300}?base_?url\s{0,3}[=:]\s{0,3}[\"'](?P<url>https?://[^\"'\s]{3,200})[\"']", re.IGNORECASE
+    r"(?<!Azure)OpenAI\([^)]{0,300}?base_?url\s{0,3}[=:]\s{0,3}[\"'](?P<url>https?://[^\"'\s]{3,200})[\"']",
+    re.IGNORECASE,
 )
 _CLAUDE_CLIENT = re.compile(r"ANTHROPIC_BASE_URL[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<url>https?://[^\"'\s,}]{3,200})")
-_UNKNOWN_HOST = re.compile(
-    r"(?:ENOTFOUND|EAI_AGAIN|could not resolve host: ?|dial tcp: lookup) ?(?P<host>[a-z0-9][a-z0-9.-]{3,80}[a-z])",
-    re.IGNORECASE,
-)
-_NOBODY_LISTENS = re.compile(
-    r"ECONNREFUSED (?P<node>(?:127\.0\.0\.1|::1|localhost):\d{2,5})\b"
-    r"|error sending request for url \(https?://(?P<rust>(?:127\.0\.0\.1|localhost):\d{2,5})\b",
-    re.IGNORECASE,
-)
 _PROVIDERS = frozenset(
     "api.openai.com api.anthropic.com generativelanguage.googleapis.com api.deepseek.com api.moonshot.cn "
     "api.moonshot.ai api.x.ai api.groq.com api.mistral.ai openrouter.ai open.bigmodel.cn dashscope.aliyuncs.com "
@@ -71,11 +61,11 @@ def website(message: Message) -> Found | None:
 
 def extra_v1(message: Message) -> Found | None:
     """Claude Code's base URL ends in `/v1` at this service; it adds `/v1/messages` itself."""
-    for match in _CLAUDE_CLIENT.finditer(message.text) if "anthropic_base_url" in message.lowered else ():
-        url = match["url"].rstrip("/")
-        if _host(url) == _host(message.service.base_url) and url.endswith("/v1"):
-            return Found("address-extra-v1", {"sent": match["url"], "put": message.service.base_url})
-    return None
+    match = message.last(_CLAUDE_CLIENT, "anthropic_base_url")
+    url = match["url"].rstrip("/") if match else ""
+    if _host(url) != _host(message.service.base_url) or not url.endswith("/v1"):
+        return None
+    return Found("address-extra-v1", {"sent": url, "put": message.service.base_url})
 
 
 def no_v1(message: Message) -> Found | None:
@@ -104,39 +94,41 @@ def plain_http(message: Message) -> Found | None:
     return None
 
 
-def misspelt(message: Message) -> Found | None:
-    """A host that does not exist is one slip away from this service's."""
-    from rapidfuzz import fuzz  # noqa: PLC0415 - only a host that does not exist needs it
-
-    host = _host(message.service.base_url) or ""
-    match = message.last(_UNKNOWN_HOST) if message.means("network") else None
-    sent = match["host"].lower() if match else host
-    if sent in {host, _host(message.service.site)} or fuzz.ratio(sent, host) < MISSPELT:
-        return None
-    return Found("address-misspelt", {"sent": sent, "put": host})
-
-
 def elsewhere(message: Message) -> Found | None:
     """A provider itself refused the key, so the base URL of this service is not in use."""
-    if not message.means("401") or says_gateway(message):
+    if not message.means("401") or sender.says_gateway(message):
         return None
-    own = {_host(message.service.base_url), _host(message.service.site)}
-    hosts = {called.host for called in message.addresses}
-    called = {each.host for each in message.addresses if each.host in _PROVIDERS and (each.is_call or each.is_setting)}
-    if hosts & own or len(called) != 1:
+    called = hosts_in_use(message.addresses) & _PROVIDERS
+    if _names_own_host(message) or len(called) != 1:
         return None
-    return Found("address-elsewhere", {"host": called.pop(), "put": message.service.api_base})
+    return Found("address-elsewhere", {"host": min(called), "put": message.service.api_base})
 
 
-def local(message: Message) -> Found | None:
-    """A connection to the asker's own machine was refused: the program expected there does not run."""
-    match = message.last(_NOBODY_LISTENS) if message.means("network") else None
-    return Found("address-local", {"sent": match["node"] or match["rust"]}) if match else None
+def answered(message: Message) -> Found | None:
+    """A gateway's own error, and the only address in the message is a provider's, which sends none of that type."""
+    type_ = sender.own_type(message)
+    called = hosts_in_use(message.addresses)
+    if not type_ or len(called) != 1 or not called <= _PROVIDERS or _names_own_host(message):
+        return None
+    return Found("address-answered", {"host": min(called), "type": type_})
+
+
+def port(message: Message) -> Found | None:
+    """A port stands in this service's address, which has none."""
+    base = message.service.base_url
+    if urlsplit(base).port:
+        return None
+    for called in message.addresses:
+        if called.host == _host(base) and called.port not in {None, 80, 443}:
+            scheme, _, rest = called.without_port.partition("://")
+            put = f"https://{rest}" if base.startswith("https://") else f"{scheme}://{rest}"
+            return Found("address-port", {"sent": called.url, "put": put})
+    return None
 
 
 def address(message: Message) -> Found | None:
     """What is wrong with the address; the first of these, because what it says to put is right in whole."""
-    checks = (doubled, endpoint, website, extra_v1, no_v1, plain_http, misspelt, elsewhere, local)
+    checks = (doubled, endpoint, website, extra_v1, no_v1, port, plain_http, elsewhere, answered, *network.CHECKS)
     return next((found for check in checks if (found := check(message))), None)
 
 
@@ -148,9 +140,11 @@ def _repeated(id_: str, pattern: re.Pattern[str], message: Message) -> Found | N
     refused = message.last(_REFUSED_PATH)
     path = refused["path"].partition("?")[0] if refused else ""
     if twice := pattern.search(path):
-        # Where the path is one of another service, its base URL is not ours to tell.
-        other = any(called.path == path and called.host != _host(base) for called in message.addresses)
-        return None if other else Found(id_, {"sent": path, "put": _without_repeat(twice, message)})
+        # Where another service was called, its base URL is not ours to tell.
+        hosts = hosts_in_use(message.addresses) | {each.host for each in message.addresses if each.path == path}
+        if hosts and hosts.isdisjoint(own_hosts(message.service)):
+            return None
+        return Found(id_, {"sent": path, "put": _without_repeat(twice, message)})
     for called in message.addresses:
         if called.host == _host(base) and (twice := pattern.search(called.path)):
             return Found(id_, {"sent": called.url, "put": _without_repeat(twice, message)})
@@ -163,5 +157,12 @@ def _without_repeat(twice: re.Match[str], message: Message) -> str:
     return message.service.base_url if adds_version else message.service.api_base
 
 
+def _names_own_host(message: Message) -> bool:
+    return not own_hosts(message.service).isdisjoint(each.host for each in message.addresses)
+
+
 def _host(url: str) -> str | None:
-    return urlsplit(url).hostname
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

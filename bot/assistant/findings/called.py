@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from bot.knowledge.schema import Service
 
 _URL = re.compile(r"https?://[^\s\"'<>`)\]},;，。；）】\\]{3,300}", re.IGNORECASE)
 _SETTING = re.compile(
@@ -13,7 +15,9 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _CALL = re.compile(
-    r"(?:\b(?:POST|GET|curl(?: -\S+(?: POST)?){0,3})|\burl[\"']?\s?[:=(]|for url) ?\(?[\"'`]?$", re.IGNORECASE
+    r"(?:\b(?:POST|GET|curl(?: -\S+(?: POST)?){0,3})|\burl[\"']?\s?[:=(]|--url|for url"
+    r"|\b(?:post|get|request|fetch|axios)\(\s{0,8}) ?\(?[\"'`]?$",
+    re.IGNORECASE,
 )
 
 
@@ -25,6 +29,12 @@ class Called(NamedTuple):
     path: str
     is_setting: bool
     is_call: bool
+    port: int | None
+
+    @property
+    def without_port(self) -> str:
+        """The address as it is without a port of its own."""
+        return self.url.replace(f":{self.port}", "", 1)
 
 
 def read(text: str) -> Iterator[Called]:
@@ -33,10 +43,20 @@ def read(text: str) -> Iterator[Called]:
         url = match[0].rstrip(".:")
         try:
             parts = urlsplit(url)
-            host = parts.hostname
+            host, port = parts.hostname, parts.port
         except ValueError:
             continue
         if host:
             before = text[max(0, match.start() - 40) : match.start()]
             is_setting, is_call = bool(_SETTING.search(before)), bool(_CALL.search(before))
-            yield Called(url.partition("?")[0], host, parts.path, is_setting, is_call)
+            yield Called(url.partition("?")[0], host, parts.path, is_setting, is_call, port)
+
+
+def own_hosts(service: Service) -> frozenset[str | None]:
+    """Return the hosts of a service: of its API, and of its website."""
+    return frozenset({urlsplit(service.base_url).hostname, urlsplit(service.site).hostname})
+
+
+def hosts_in_use(addresses: Iterable[Called]) -> frozenset[str]:
+    """Return the hosts that were called or are set; others are merely spoken of."""
+    return frozenset(each.host for each in addresses if each.is_call or each.is_setting)

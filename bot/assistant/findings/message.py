@@ -12,9 +12,9 @@ from typing import NamedTuple, Self
 from bot.assistant.evidence import Evidence
 from bot.assistant.findings import called
 from bot.assistant.findings.called import Called
-from bot.assistant.findings.names import Names
 from bot.assistant.matching import Candidate
 from bot.assistant.secrets import Masked, Secret
+from bot.knowledge.model_lookup import ModelLookup
 from bot.knowledge.schema import Service
 
 WHOLE = 12_000
@@ -44,7 +44,8 @@ class Message:
         best: What it most likely means.
         lowered: The text in lower case.
         service: The service that is spoken for.
-        names: The names of models.
+        known: The names of models that are commonly known.
+        offered: Those that the service offers today; None where that is not known.
     """
 
     text: str
@@ -53,10 +54,19 @@ class Message:
     secrets: tuple[Secret, ...]
     best: Candidate
     service: Service
-    names: Names
+    known: ModelLookup
+    offered: ModelLookup | None
 
     @classmethod
-    def of(cls, masked: Masked, evidence: Evidence, best: Candidate, service: Service, names: Names) -> Self:
+    def of(
+        cls,
+        masked: Masked,
+        evidence: Evidence,
+        best: Candidate,
+        service: Service,
+        known: ModelLookup,
+        offered: ModelLookup | None,
+    ) -> Self:
         """Return what there is to look at."""
         text = masked.text
         if len(text) > WHOLE:
@@ -64,7 +74,7 @@ class Message:
             text = "\n".join((text[:NEAR], text[max(0, error - NEAR) : error + NEAR], text[-NEAR:]))
         if "\\u" in text:
             text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-        return cls(text, text.lower(), evidence, masked.secrets, best, service, names)
+        return cls(text, text.lower(), evidence, masked.secrets, best, service, known, offered)
 
     @cached_property
     def addresses(self) -> tuple[Called, ...]:

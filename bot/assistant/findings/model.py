@@ -1,11 +1,23 @@
-"""What is wrong with the model's name; only where the error says that there is no such model."""
+"""What is wrong with the model's name or its group; only where the error says that there is no such model.
+
+What the service offers is told from its catalogue, where there is a fresh one and the error is the service's own;
+otherwise the names that are commonly known have to do.
+"""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
+from bot.assistant.findings.called import hosts_in_use, own_hosts
 from bot.assistant.findings.message import Found, Message
+from bot.assistant.findings.sender import says_gateway
 from bot.assistant.secret_surroundings import INVISIBLE
+from bot.knowledge.catalogue import Catalogue
+from bot.knowledge.model_lookup import ModelLookup
+
+MOST_GROUPS = 6
+"""How many groups are named; a service may have hundreds."""
 
 _QUOTE = r"\\{0,3}[`'\"]"
 
@@ -13,7 +25,8 @@ _NO_CHANNEL = re.compile(
     r"分[组組] ?(?P<zh_group>[^\n\"']{1,60}?) ?下(?:对于|對於)?模型 ?(?P<zh>[^\n\"']{0,100}?) ?"
     r"(?:无可用渠道|無可用[管渠]道|的可用渠道失败|的可用渠道不存在)"
     r"|(?:no available channel|failed to get available channel|there are no channels available) for model "
-    r"?(?P<en>[^\n\"']{0,100}?) ?under (?:the current )?group (?P<en_group>[^\n\"'(]{1,60}?)(?= ?\(|[\"'\n:]|$)",
+    r"?(?P<en>[^\n\"']{0,100}?) ?under (?:the current )?group "
+    r"(?P<en_group>(?:[^\n\"'(]|(?<! )\((?!distributor)){1,60}?)(?= ?\(distributor| \(|[\"'\n:]|$)",
     re.IGNORECASE,
 )
 """The gateway's own texts: new-api and one-api, `middleware/distributor.go`, old and new, Chinese and English."""
@@ -45,21 +58,32 @@ def missing(message: Message) -> Found | None:
 
 
 def misnamed(message: Message) -> Found | None:
-    """The name that was sent is written wrong, or is right, so far as the names that are known tell."""
+    """The name that was sent is written wrong or not offered; or it is right, and it is the group or the channel."""
     sent = _sent(message) if _is_unknown(message) else None
-    if sent is None or not sent.strip():
+    if not sent or not (name := _trimmed(sent)):
         return None
-    return _other_name(_trimmed(sent), message) or _right(sent, message)
+    offered = _offered(message)
+    names = offered or message.known
+    if name in names.right:
+        return _right(name, offered, message) if name == sent else None
+    if offered is None:
+        # Where another service was called, its names are not ours to tell.
+        elsewhere = hosts_in_use(message.addresses) - own_hosts(message.service)
+        return None if elsewhere else _other_name(name, names) or _near(name, names)
+    if right := names.right.same(name):
+        return None if _has_spaces(sent) else Found("model-alias", {"sent": name, "put": right})
+    return _other_name(name, names) or _not_offered(name, names)
 
 
 def spaced(message: Message) -> Found | None:
     """Spaces or characters that nobody sees are part of the name that was sent."""
     sent = _sent(message) if _is_unknown(message) else None
-    trimmed = _trimmed(sent) if sent else ""
-    if not sent or not trimmed or (trimmed == sent and not re.search(r"\s", sent)):
+    if not sent or not (name := _trimmed(sent)) or not _has_spaces(sent):
         return None
-    right = message.names.same(trimmed) or ("" if re.search(r"\s", trimmed) else trimmed)
-    return Found("model-spaces", {"sent": _visible(sent), "put": right})
+    offered = _offered(message)
+    names = offered or message.known
+    put = names.right.same(name) or ("" if offered or re.search(r"\s", name) else name)
+    return Found("model-spaces", {"sent": _visible(sent), "put": put}) if put != sent else None
 
 
 FINDERS = (missing, spaced, misnamed)
@@ -80,6 +104,27 @@ def _sent(message: Message) -> str | None:
     return named if named and named.lower() == message.evidence.captured.get("model", "").lower() else None
 
 
+def _offered(message: Message) -> ModelLookup | None:
+    """Return what the service offers; None where that is not known, or another host may have answered."""
+    used, own = hosts_in_use(message.addresses), own_hosts(message.service)
+    url = message.evidence.url
+    if not used <= own or (url and _host(url) not in own):
+        return None
+    return message.offered if message.last(_NO_CHANNEL) or says_gateway(message) else None
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _has_spaces(sent: str) -> bool:
+    """Say whether there is anything in a name that nobody sees."""
+    return _trimmed(sent) != sent or re.search(r"\s", sent) is not None
+
+
 def _trimmed(sent: str) -> str:
     return _HIDDEN.sub("", _AT_THE_EDGE.sub("", sent))
 
@@ -89,11 +134,9 @@ def _visible(sent: str) -> str:
     return _HIDDEN.sub(lambda match: f"‹U+{ord(match[0]):04X}›", shown)
 
 
-def _other_name(sent: str, message: Message) -> Found | None:
-    """The name is known to be another one's: an alias, a retired one, one with its provider before it, a slip."""
-    names, lowered = message.names, sent.lower()
-    if sent in names.exact:
-        return None
+def _other_name(sent: str, names: ModelLookup) -> Found | None:
+    """The name is known to be another one's: a retired one, an alias, one with its provider before it."""
+    lowered = sent.lower()
     if lowered in names.retired:
         successor = names.retired[lowered]
         return (
@@ -104,14 +147,42 @@ def _other_name(sent: str, message: Message) -> Found | None:
     if right := names.aliases.get(lowered):
         return Found("model-alias", {"sent": sent, "put": right})
     bare = sent.rpartition("/")[2]
-    if bare != sent and (known := bare if bare in names.exact else names.aliases.get(bare.lower())):
+    if bare != sent and (known := bare if bare in names.right else names.aliases.get(bare.lower())):
         return Found("model-prefix", {"sent": sent, "put": known})
-    near = names.near(sent)
+    return None
+
+
+def _near(sent: str, names: ModelLookup) -> Found | None:
+    """The name is not known, but it is like one that is."""
+    near = names.right.misspelt(sent)
     return Found("model-near", {"sent": sent, "names": near}) if near else None
 
 
-def _right(sent: str, message: Message) -> Found | None:
-    """The name is one that its maker uses, and the gateway says it has no channel: it is the group or the channel."""
+def _not_offered(sent: str, names: ModelLookup) -> Found:
+    """The service does not offer the name."""
+    near = names.right.instead(sent)
+    return (
+        Found("model-not-offered", {"sent": sent, "names": near})
+        if near
+        else Found("model-not-offered-none", {"sent": sent})
+    )
+
+
+def _right(sent: str, offered: ModelLookup | None, message: Message) -> Found | None:
+    """The name is right, and the gateway says it has no channel: it is the group or the channel."""
     match = message.last(_NO_CHANNEL)
     group = (match["zh_group"] or match["en_group"] or "").strip() if match else ""
-    return Found("model-right", {"sent": sent, "group": group}) if group and sent in message.names.exact else None
+    catalogue = offered.catalogue if offered else None
+    groups = _groups(sent, catalogue) if catalogue else ()
+    served = catalogue.serves(sent, group) if catalogue and group else None
+    if groups and served is False:
+        return Found("model-other-groups", {"sent": sent, "groups": groups, "group": group})
+    if groups and served is None:
+        return Found("model-offered", {"sent": sent, "groups": groups})
+    return Found("model-right", {"sent": sent, "group": group}) if group else None
+
+
+def _groups(model: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the groups that serve a model, no more than can be read."""
+    groups = sorted(catalogue.groups_of(model))
+    return tuple(groups) if len(groups) <= MOST_GROUPS else (*groups[:MOST_GROUPS], "…")

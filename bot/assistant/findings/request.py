@@ -14,6 +14,11 @@ _RENAMED = re.compile(
     rf"use {_Q}(?P<put>{_PARAM}){_Q} instead",
     re.IGNORECASE,
 )
+_MOVED = re.compile(
+    rf"unsupported parameter: {_Q}(?P<param>{_PARAM}){_Q}\. in the responses api, this parameter has moved to "
+    rf"{_Q}(?P<put>{_PARAM}){_Q}",
+    re.IGNORECASE,
+)
 _SYSTEM = re.compile(
     rf"unsupported value: {_Q}(?P<place>messages\[\d+\]\.role){_Q} does not support {_Q}system{_Q}", re.IGNORECASE
 )
@@ -29,6 +34,8 @@ _REFUSED = re.compile(
     rf"|additional properties are not allowed \({_Q}(?P<schema>\w{{1,60}}){_Q} was unexpected\)",
     re.IGNORECASE,
 )
+_INDISPENSABLE = frozenset({"messages", "input", "prompt", "model"})
+"""What no request goes without: where one of these is refused, the endpoint is the wrong one."""
 _MISSING = re.compile(
     rf"missing required parameter: {_Q}(?P<openai>{_PARAM}){_Q}"
     rf"|\bfield (?P<gateway>messages|prompt|input|instruction) is required"
@@ -44,13 +51,19 @@ _POSITION = re.compile(r"in JSON at position (?P<position>\d{1,8})", re.IGNORECA
 
 _CURL = re.compile(r"\bcurl\b(?:[^\n]|\\\r?\n|(?<=\\)\n){0,1500}")
 _HAS_BODY = re.compile(r"\s(?:-d|--data(?:-raw|-binary)?)[ =]\s{0,2}['\"$@]?[\s\\]{0,4}\{")
-_CONTENT_TYPE = re.compile(r"content-type\s{0,2}:\s{0,2}(?P<type>[\w./+-]{3,60})", re.IGNORECASE)
+_CONTENT_TYPE = re.compile(r"(?<!< )content-type\s{0,2}:\s{0,2}(?P<type>[\w./+-]{3,60})", re.IGNORECASE)
 
 
 def renamed(message: Message) -> Found | None:
     """The model refuses a parameter and names the one to use: `max_tokens`, `max_completion_tokens`."""
     match = message.last(_RENAMED) if message.means("400") else None
     return Found("request-renamed", {"param": match["param"], "put": match["put"]}) if match else None
+
+
+def moved(message: Message) -> Found | None:
+    """The Responses API was called with a parameter of the older one, and the error says what it became."""
+    match = message.last(_MOVED, "responses api") if message.means("400") else None
+    return Found("request-moved", {"param": match["param"], "put": match["put"]}) if match else None
 
 
 def system_role(message: Message) -> Found | None:
@@ -70,9 +83,10 @@ def value(message: Message) -> Found | None:
 def parameter(message: Message) -> Found | None:
     """The model or its provider refuses a parameter, which the error names, and no other is to take its place."""
     match = message.last(_REFUSED) if message.means("400") or message.means("422") else None
-    if match is None or message.last(_RENAMED):
+    if match is None or message.last(_RENAMED) or moved(message):
         return None
-    return Found("request-parameter", {"param": match[match.lastgroup or 0]})
+    param = match[match.lastgroup or 0]
+    return None if param.lower() in _INDISPENSABLE else Found("request-parameter", {"param": param})
 
 
 def missing_field(message: Message) -> Found | None:
@@ -105,10 +119,11 @@ def content_type(message: Message) -> Found | None:
     curl = message.last(_CURL) if caused else None
     if curl is None or not _HAS_BODY.search(curl[0]):
         return None
-    match = _CONTENT_TYPE.search(curl[0])
+    # Data over several lines may part a command from its headers.
+    match = _CONTENT_TYPE.search(message.text, curl.start())
     if match is None:
-        return None if "--json" in curl[0] else Found("request-type-missing")
+        return None if "--json" in message.lowered else Found("request-type-missing")
     return None if match["type"].lower().endswith("json") else Found("request-type", {"sent": match["type"]})
 
 
-FINDERS = (renamed, system_role, value, parameter, missing_field, json, content_type)
+FINDERS = (renamed, moved, system_role, value, parameter, missing_field, json, content_type)
