@@ -21,8 +21,8 @@ from bot.chat.card import Card, render
 from bot.chat.control import Subject
 from bot.chat.translations import Chinese
 from bot.chat.trouble import apologise, report
-from bot.desk.answers import Answers
 from bot.desk.database import Database, DeskError
+from bot.desk.records import Records
 from bot.knowledge.base import Knowledge
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import Language, Meaning
@@ -61,7 +61,7 @@ class Desk(commands.Bot):
             max_messages=None,
         )
         self.settings = settings
-        self.answers: Answers | None = None
+        self.records: Records | None = None
         self.catalogue: Catalogue | None = None
         self._database: Database | None = None
         self._met: deque[int] = deque(maxlen=MET)
@@ -105,7 +105,7 @@ class Desk(commands.Bot):
         except DeskError as error:
             log.error("going on without the desk: %s", error)
         else:
-            self.answers = Answers(self._database, utcnow)
+            self.records = Records(self._database, utcnow)
 
     def first_met(self, snowflake: int) -> bool:
         """Tell whether a message or an interaction is new, and remember it: after a RESUME old ones may come again."""
@@ -193,9 +193,9 @@ class Desk(commands.Bot):
 
     async def dismissed(self, card_id: int) -> None:
         """Remember that a card was taken away by hand, so that it does not come back."""
-        if self.answers:
+        if self.records:
             try:
-                await self.answers.dismiss(card_id)
+                await self.records.answers.dismiss(card_id)
             except DeskError as error:
                 log.warning("going on without the desk: %s", error)
 

@@ -47,9 +47,13 @@ class Replies(commands.Cog):
         self.desk = desk
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def _answers(self) -> Answers | None:
+        return self.desk.records.answers if self.desk.records else None
+
     async def cog_load(self) -> None:
         """Begin to forget what is too old."""
-        if self.desk.answers:
+        if self._answers:
             self.purge.start()
 
     async def cog_unload(self) -> None:
@@ -62,7 +66,7 @@ class Replies(commands.Cog):
     @tasks.loop(hours=1)
     async def purge(self) -> None:
         """Forget answers whose time is over."""
-        if answers := self.desk.answers:
+        if answers := self._answers:
             try:
                 await answers.purge()
             except DeskError as error:
@@ -79,7 +83,7 @@ class Replies(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Answer a message anew whose author changed it; without a time of an edit, only a link was unfurled."""
-        answers, message = self.desk.answers, payload.message
+        answers, message = self._answers, payload.message
         if (
             answers is None
             or not payload.data.get("edited_timestamp")
@@ -120,7 +124,7 @@ class Replies(commands.Cog):
 
     async def _answer(self, question: Question, answer: Answer) -> None:
         """Send the first card and remember it."""
-        answers = self.desk.answers
+        answers = self._answers
         try:
             if answers and not question.asked and await self._is_repeated(answers, question, answer):
                 return
@@ -159,7 +163,7 @@ class Replies(commands.Cog):
                 await answers.dismiss(message.id)
 
     async def _gone(self, channel_id: int, message_ids: Iterable[int]) -> None:
-        answers, gone = self.desk.answers, {id_ for id_ in message_ids if not _is_old(id_)}
+        answers, gone = self._answers, {id_ for id_ in message_ids if not _is_old(id_)}
         if answers is None or not gone:
             return
         async with self._turn(channel_id):

@@ -285,7 +285,8 @@ async def test_discord_is_answered_before_a_desk_that_hangs(
         await asyncio.sleep(0.2)
         raise DeskError("the database failed: no answer within 2 seconds")
 
-    monkeypatch.setattr(town.desk.answers, "dismiss", hang)
+    assert town.desk.records
+    monkeypatch.setattr(town.desk.records.answers, "dismiss", hang)
     result = await town.maya.click(card, label=EN.dismiss)
     assert result.acknowledged
     assert gone

@@ -32,8 +32,8 @@ def calls(town: Town, method: str) -> list[str]:
 def answers(town: Town) -> Answers:
     """What the running bot remembers."""
     assert isinstance(town.env.bot, Desk)
-    assert town.env.bot.answers is not None
-    return town.env.bot.answers
+    assert town.env.bot.records is not None
+    return town.env.bot.records.answers
 
 
 @pytest.fixture(params=[False, True], ids=["at once", "after a restart"])
@@ -279,7 +279,7 @@ async def test_a_desk_that_fails_is_noted_in_one_line_and_the_card_is_sent(
 
     caplog.set_level(logging.INFO, logger="bot")
     for name in ("latest", "remember", "of_question", "of_questions", "dismiss", "forget"):
-        monkeypatch.setattr(town.desk.answers, name, fails)
+        monkeypatch.setattr(answers(town), name, fails)
     question = await town.maya.send(town.support, text)
     assert len(town.cards()) == 1
     assert [record.getMessage() for record in caplog.records] == [

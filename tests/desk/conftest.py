@@ -13,6 +13,7 @@ import pytest
 
 from bot.desk.answers import Answers
 from bot.desk.database import Database
+from bot.desk.records import Records
 from bot.settings import Settings
 
 SERVER = os.environ.get("TEST_POSTGRES_URL", "")
@@ -59,3 +60,16 @@ def clock() -> Clock:
 @pytest.fixture
 def answers(database: Database, clock: Clock) -> Answers:
     return Answers(database, clock)
+
+
+@pytest.fixture
+def records(database: Database, clock: Clock) -> Records:
+    return Records(database, clock)
+
+
+@pytest.fixture
+async def elsewhere(url: str, clock: Clock) -> AsyncIterator[Records]:
+    """The same records as another process has them, with connections of its own."""
+    opened = await Database.open(url)
+    yield Records(opened, clock)
+    await opened.close()

@@ -16,8 +16,11 @@ from sqlalchemy.util import await_only
 
 from bot.desk import database as desk_database
 from bot.desk import migrations
+from bot.desk.answers import Answers
 from bot.desk.database import Database, DeskError
 from bot.desk.tables import REVISION, Table
+from tests.desk.conftest import Clock
+from tests.desk.test_answers import ANSWERED
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = list(ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions())
@@ -64,6 +67,21 @@ async def test_every_earlier_schema_is_brought_up_to_date(
     database = await Database.open(url)
     async with database.transaction() as connection:
         assert await connection.run_sync(schema) == (REVISION, [])
+    await database.close()
+
+
+async def test_answers_from_before_there_were_reports_are_kept(
+    url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "upgrade", partial(migrations.upgrade, revision="0001"))
+        before = await Database.open(url)
+    await Answers(before, clock).remember(ANSWERED)
+    await before.close()
+    database = await Database.open(url)
+    found = await Answers(database, clock).of_question(ANSWERED.question_id)
+    assert found is not None
+    assert found.card_id == ANSWERED.card_id
     await database.close()
 
 

@@ -1,0 +1,166 @@
+"""Whose data it is: what a person may have and have deleted, and what goes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, or_, select, update
+
+from bot.desk.database import Database
+from bot.desk.outbox import Outbox
+from bot.desk.servers import Server
+from bot.desk.tables import (
+    AnswerRow,
+    DeliveryRow,
+    IncidentRow,
+    NoteRow,
+    QuestionRow,
+    ReportRow,
+    ServerRow,
+    UnansweredRow,
+    VerdictRow,
+)
+
+NOBODY = 0
+"""Stands where a person's id stood; Discord gives it to nobody."""
+
+
+class People:
+    """The people in the records.
+
+    Every method raises `DeskError` where the database cannot do it.
+
+    Args:
+        database: where the records are kept.
+        clock: tells the time, with its time zone.
+        outbox: takes the refreshes of cards that name somebody who is erased.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], outbox: Outbox) -> None:
+        self._database = database
+        self._clock = clock
+        self._outbox = outbox
+
+    async def export(self, user_id: int) -> dict[str, list[dict[str, Any]]]:
+        """Return all that is kept of a person, as JSON can hold it, by kind of record.
+
+        Besides what is about them, these are the notes that they wrote as staff, and of the reports and incidents
+        that they dealt with the numbers, as the rest of those is other people's.
+        """
+        kept: dict[str, Select[Any]] = {
+            "reports": select(ReportRow).where(ReportRow.asker_id == user_id).order_by(ReportRow.id),
+            "notes": select(NoteRow).where(NoteRow.author_id == user_id).order_by(NoteRow.id),
+            "questions": select(QuestionRow).where(QuestionRow.asker_id == user_id).order_by(QuestionRow.question_id),
+            "verdicts": select(VerdictRow).where(VerdictRow.user_id == user_id).order_by(VerdictRow.question_id),
+            "unanswered": (
+                select(UnansweredRow).where(UnansweredRow.asker_id == user_id).order_by(UnansweredRow.question_id)
+            ),
+            "answers": select(AnswerRow).where(AnswerRow.asker_id == user_id).order_by(AnswerRow.question_id),
+            "handled": select(ReportRow.id).where(ReportRow.staff_id == user_id).order_by(ReportRow.id),
+            "incidents": select(IncidentRow.id).where(IncidentRow.closed_by == user_id).order_by(IncidentRow.id),
+        }
+        async with self._database.transaction() as connection:
+            return {
+                name: [
+                    {key: _plain(value) for key, value in row.items()}
+                    for row in (await connection.execute(found)).mappings()
+                ]
+                for name, found in kept.items()
+            }
+
+    async def erase(self, user_id: int) -> int:
+        """Delete all that is kept of a person, and return how many records that was.
+
+        Of their reports nothing stays but the entry, the model, who of the staff dealt with it and when: open ones
+        are withdrawn, what was to be delivered is not, and the staff's cards are due for a refresh. On what they dealt
+        with as staff, `NOBODY` stands in their place.
+        """
+        now = self._clock()
+        theirs = ReportRow.asker_id == user_id
+        reports = select(ReportRow.id).where(theirs)
+        blank: dict[str, Any] = {
+            "asker_id": NOBODY,
+            "question_id": 0,
+            "origin_guild_id": None,
+            "channel_id": 0,
+            "card_id": None,
+            "facts": {},
+            "findings": "",
+            "tried": "",
+            "text": "",
+            "changed_at": now,
+        }
+        async with self._database.transaction() as connection:
+            # The reports first: while their rows are locked, nobody adds a note to them.
+            withdrawn = update(ReportRow).where(theirs, ReportRow.closed_at.is_(None))
+            await connection.execute(withdrawn.values(state="withdrawn", closed_at=now))
+            touched = 0
+            for deleted in (
+                delete(NoteRow).where(NoteRow.report_id.in_(reports)),
+                delete(VerdictRow).where(VerdictRow.user_id == user_id),
+                delete(QuestionRow).where(QuestionRow.asker_id == user_id),
+                delete(UnansweredRow).where(UnansweredRow.asker_id == user_id),
+                delete(AnswerRow).where(AnswerRow.asker_id == user_id),
+            ):
+                touched += (await connection.execute(deleted)).rowcount
+            await connection.execute(delete(DeliveryRow).where(DeliveryRow.report_id.in_(reports)))
+            blanked = update(ReportRow).where(theirs).values(blank).returning(ReportRow)
+            for row in (await connection.execute(blanked)).mappings().all():
+                touched += 1
+                if row["staff_message_id"]:
+                    await self._outbox.put(connection, "refresh", row["guild_id"], report_id=row["id"])
+            for unnamed in (
+                update(ReportRow).where(ReportRow.staff_id == user_id).values(staff_id=NOBODY),
+                update(NoteRow).where(NoteRow.author_id == user_id).values(author_id=NOBODY),
+                update(IncidentRow).where(IncidentRow.closed_by == user_id).values(closed_by=NOBODY),
+            ):
+                touched += (await connection.execute(unnamed)).rowcount
+        return touched
+
+    async def purge(self) -> int:
+        """Delete what each server has kept for as long as it keeps it, and return how many records that was.
+
+        What belongs to no server, or to one that set nothing, is kept for as long as is usual. Open reports and
+        incidents stay; the time of the others counts from their end.
+        """
+        async with self._database.transaction() as connection:
+            days = (await connection.execute(select(ServerRow.retention_days).distinct())).scalars().all()
+        purged = 0
+        for kept in (None, *days):
+            purged += await self._purge(kept)
+        return purged
+
+    async def forget_server(self, guild_id: int) -> int:
+        """Delete all that is kept of a server, its settings too, and return how many records that was."""
+        forgotten = 0
+        async with self._database.transaction() as connection:
+            for table in (DeliveryRow, ReportRow, IncidentRow, QuestionRow, UnansweredRow, AnswerRow, ServerRow):
+                gone = delete(table).where(table.guild_id == guild_id)
+                forgotten += (await connection.execute(gone)).rowcount
+        return forgotten
+
+    async def _purge(self, days: int | None) -> int:
+        """Purge the servers that keep it for that many days; with None, all that is of no server with settings."""
+        since = self._clock() - timedelta(days=Server(guild_id=0).retention_days if days is None else days)
+        purged = 0
+        for table, end in (
+            (ReportRow, ReportRow.closed_at),
+            (IncidentRow, IncidentRow.closed_at),
+            (QuestionRow, QuestionRow.created_at),
+            (UnansweredRow, UnansweredRow.created_at),
+        ):
+            old = delete(table).where(end < since)
+            if days is None:
+                unset = table.guild_id.not_in(select(ServerRow.guild_id))
+                old = old.where(or_(table.guild_id.is_(None), unset))
+            else:
+                old = old.where(table.guild_id.in_(select(ServerRow.guild_id).where(ServerRow.retention_days == days)))
+            async with self._database.transaction() as connection:
+                purged += (await connection.execute(old)).rowcount
+        return purged
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
