@@ -6,13 +6,15 @@ SimCord plays Discord: the client, its cogs and cards are the very ones that `ru
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 import webbrowser
 from contextlib import AbstractAsyncContextManager, suppress
+from itertools import cycle
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import discord
 
@@ -40,6 +42,15 @@ PASTED_IN_CHINESE = """\
 ```"""
 
 HINT = "Paste an error there, type /error, or write to @Error Desk. Ctrl-C ends the demo."
+ELSEWHERE = "Enter, in this terminal, opens {other} in its place."
+
+
+class Place(NamedTuple):
+    """A channel that the page can show, and as whom."""
+
+    channel: ChannelHandle
+    viewers: list[MemberActor]
+    told: str
 
 
 def serve(directory: Path | None, port: int | None, open_browser: bool) -> int:
@@ -60,7 +71,9 @@ def serve(directory: Path | None, port: int | None, open_browser: bool) -> int:
         return _stop("the demo needs SimCord: pip install 'error-desk[demo]', or `make demo` in a checkout")
     try:
         knowledge = load(directory or default_directory())
-        settings = Settings(support_channels=frozenset({"support"}), database_url="sqlite+aiosqlite://")
+        settings = Settings(
+            support_channels=frozenset({"support"}), staff_channel="staff", database_url="sqlite+aiosqlite://"
+        )
         desk = Desk(settings, knowledge)
         asyncio.run(_serve(simcord.run(desk, check_errors=False), knowledge, port, open_browser))
     except (KnowledgeError, SetupError) as error:
@@ -78,34 +91,64 @@ async def _serve(
         with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
             asyncio.get_running_loop().add_signal_handler(name, told.set)
     async with world as env:
-        channel, viewers = await _set_the_scene(env, knowledge)
-        async with env.preview(channel, viewers=viewers, layout="channel", port=port) as page:
-            sys.stdout.write(f"The demo is at {page.url}\n{HINT}\n")
-            sys.stdout.flush()
-            if open_browser:
-                # A browser for the terminal would hold us up until it is closed.
-                Thread(target=webbrowser.open, args=(page.url,), daemon=True).start()
-            waiting = [asyncio.create_task(told.wait()), asyncio.create_task(page.wait_closed())]
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for task in waiting:
-                task.cancel()
+        support, staff = await _set_the_scene(env, knowledge)
+        entered = _lines()
+        for place, other in cycle(((support, staff), (staff, support))):
+            async with env.preview(place.channel, viewers=place.viewers, layout="channel", port=port) as page:
+                sys.stdout.write(f"The demo is at {page.url}\n{HINT}\n{ELSEWHERE.format(other=other.told)}\n")
+                sys.stdout.flush()
+                if open_browser:
+                    # A browser for the terminal would hold us up until it is closed.
+                    Thread(target=webbrowser.open, args=(page.url,), daemon=True).start()
+                switch = asyncio.create_task(entered.get())
+                waiting = {switch, asyncio.create_task(told.wait()), asyncio.create_task(page.wait_closed())}
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in waiting:
+                    task.cancel()
+            if not switch.done() or told.is_set():
+                break
         await env.bot.close()
 
 
-async def _set_the_scene(env: Env, knowledge: Knowledge) -> tuple[ChannelHandle, list[MemberActor]]:
-    """Build a server with a support channel in which a few people have already written."""
+def _lines() -> asyncio.Queue[bytes]:
+    """Return a queue of the lines that are entered in the terminal; where there is none, it stays empty."""
+    queue: asyncio.Queue[bytes] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def listen() -> None:
+        # `sys.stdin` has a lock, which at the end of the process nobody could take from a thread that waits.
+        with suppress(OSError, RuntimeError):
+            while line := os.read(0, 1024):
+                loop.call_soon_threadsafe(queue.put_nowait, line)
+
+    Thread(target=listen, daemon=True).start()
+    return queue
+
+
+async def _set_the_scene(env: Env, knowledge: Knowledge) -> tuple[Place, Place]:
+    """Build a server with a support channel, in which a few people have already written, and one for staff."""
     if env.bot.user:
         await env.bot.user.edit(username="Error Desk")
     guild = env.create_guild(knowledge.service.name)
+    assert guild.me is not None  # noqa: S101 - the bot is in every server of SimCord's
+    hidden, shown = discord.PermissionOverwrite(view_channel=False), discord.PermissionOverwrite(view_channel=True)
+    staff = guild.create_role("Moderator", permissions=discord.Permissions(manage_messages=True, manage_guild=True))
     support = guild.create_text_channel("support", topic="Paste an error, or type /error")
-    staff = guild.create_role("Moderator", permissions=discord.Permissions(manage_messages=True))
+    reports = guild.create_text_channel(
+        "staff",
+        topic="What people sent to support",
+        overwrites={guild.default_role: hidden, staff: shown, guild.me: shown},
+    )
     asker = guild.add_member(env.create_user("maya", global_name="Maya"))
     moderator = guild.add_member(env.create_user("sam", global_name="Sam (moderator)"), roles=[staff])
     other = guild.add_member(env.create_user("xiaolin", global_name="小林"))
     await asker.send(support, PASTED)
     await moderator.send(support, CHAT)
     await other.send(support, PASTED_IN_CHINESE)
-    return support, [asker, moderator]
+    return (
+        Place(support, [asker, moderator], "#support, where people ask,"),
+        Place(reports, [moderator], "#staff, where the team works,"),
+    )
 
 
 def _stop(reason: str) -> int:
