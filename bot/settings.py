@@ -32,7 +32,7 @@ class Settings:
     Channels are names without `#`, case-folded, or ids as digits. Whether the token is a good one is
     for Discord to judge: any one line of text passes here. The database's address starts with
     `sqlite+aiosqlite://` or `postgresql://`, in whichever form it was given. The gateway is the service
-    whose catalogue is read, at its base URL without `/v1`.
+    whose catalogue is read, at its base URL without `/v1`. Heroku names this process in `DYNO`.
     """
 
     discord_token: str = field(default="", repr=False)
@@ -45,6 +45,7 @@ class Settings:
     gateway_key: str = field(default="", repr=False)
     log_level: str = "INFO"
     log_format: LogFormat = "text"
+    dyno: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -74,6 +75,7 @@ class Settings:
             gateway_key=_key(env, "GATEWAY_KEY"),
             log_level=_choice(env, "LOG_LEVEL", _LOG_LEVELS, "INFO"),
             log_format=cast("LogFormat", _choice(env, "LOG_FORMAT", _LOG_FORMATS, "text")),
+            dyno=env.get("DYNO", ""),
         )
 
 

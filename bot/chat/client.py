@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -15,14 +16,20 @@ from discord.utils import utcnow
 
 from bot.assistant.answer import Answer
 from bot.assistant.assistant import Assistant
-from bot.chat import choices
-from bot.chat.buttons import CONTROLS, rows
-from bot.chat.card import Card, render
-from bot.chat.control import Subject
+from bot.chat.cards import choices
+from bot.chat.cards.buttons import CONTROLS, rows
+from bot.chat.cards.card import Card, render
+from bot.chat.cards.control import Subject
+from bot.chat.learning import incidents
+from bot.chat.learning.ongoing import Ongoing
+from bot.chat.reports.delivery import Deliverer
+from bot.chat.reports.escalation import BUTTONS
+from bot.chat.surfaces.original import Lately
 from bot.chat.translations import Chinese
 from bot.chat.trouble import apologise, report
 from bot.desk.database import Database, DeskError
 from bot.desk.records import Records
+from bot.desk.servers import Server
 from bot.knowledge.base import Knowledge
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import Language, Meaning
@@ -62,7 +69,10 @@ class Desk(commands.Bot):
         )
         self.settings = settings
         self.records: Records | None = None
+        self.ongoing: Ongoing | None = None
+        self.deliverer = Deliverer(self)
         self.catalogue: Catalogue | None = None
+        self.lately = Lately()
         self._database: Database | None = None
         self._met: deque[int] = deque(maxlen=MET)
         self.learn(knowledge)
@@ -78,11 +88,27 @@ class Desk(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Open the desk, add the surfaces and put the whole set of commands, which Discord takes as idempotent."""
-        from bot.chat import menu, models, replies, slash  # noqa: PLC0415 - the cogs know this class
+        # The cogs know this class.
+        from bot.chat.learning import status  # noqa: PLC0415
+        from bot.chat.privacy import privacy  # noqa: PLC0415
+        from bot.chat.reports import office, staff, staff_notes  # noqa: PLC0415
+        from bot.chat.servers import administration, membership, setup  # noqa: PLC0415
+        from bot.chat.surfaces import menu, models, replies, slash  # noqa: PLC0415
 
         await self._open_the_desk()
-        self.add_dynamic_items(*CONTROLS)
-        for cog in (replies.Replies(self), slash.Slash(self), models.Models(self), menu.Menu(self)):
+        self.add_dynamic_items(*CONTROLS, *BUTTONS, *setup.SETTINGS, incidents.Close, *privacy.BUTTONS)
+        self.add_dynamic_items(*staff.BUTTONS, staff_notes.Read)
+        for cog in (
+            replies.Replies(self),
+            slash.Slash(self),
+            models.Models(self),
+            menu.Menu(self),
+            administration.Administration(),
+            membership.Membership(self),
+            status.Status(self),
+            privacy.Privacy(),
+            office.Forms(),
+        ):
             await self.add_cog(cog)
         await self.tree.set_translator(Chinese())
         try:
@@ -93,6 +119,7 @@ class Desk(commands.Bot):
     async def close(self) -> None:
         """Leave Discord and close the desk."""
         try:
+            await self.deliverer.stop()
             await super().close()
         finally:
             if self._database:
@@ -104,8 +131,14 @@ class Desk(commands.Bot):
             self._database = await Database.open(self.settings.database_url)
         except DeskError as error:
             log.error("going on without the desk: %s", error)
-        else:
-            self.records = Records(self._database, utcnow)
+            return
+        self.records = Records(self._database, utcnow)
+        self.ongoing = Ongoing(self.records.incidents, utcnow)
+        try:
+            await self.records.servers.refresh()
+            await self.ongoing.refresh()
+        except DeskError as error:
+            log.warning("settings and incidents are not read yet: %s", error)
 
     def first_met(self, snowflake: int) -> bool:
         """Tell whether a message or an interaction is new, and remember it: after a RESUME old ones may come again."""
@@ -135,13 +168,28 @@ class Desk(commands.Bot):
             report(error, event_method)
 
     def is_support(self, channel: object) -> bool:
-        """Tell whether a channel, or the one that a thread or forum post is in, is a support channel."""
+        """Tell whether a channel, or the one that a thread or forum post is in, is a support channel.
+
+        A server's own choice counts; the environment's serves until it makes one.
+        """
+        chosen = self.server(getattr(getattr(channel, "guild", None), "id", None)).support_channels
+        if chosen is not None:
+            return not chosen.isdisjoint({getattr(channel, "id", None), getattr(channel, "parent_id", None)})
         named = self.settings.support_channels
         places = (channel, getattr(channel, "parent", None))
         return any(
             str(getattr(place, "id", "")) in named or str(getattr(place, "name", "")).casefold() in named
             for place in places
         )
+
+    def server(self, guild_id: int | None) -> Server:
+        """Return a server's settings, as they are known here; without the desk or a server, the defaults."""
+        return self.records.servers.of(guild_id) if self.records else Server(guild_id=guild_id or 0)
+
+    def language_of(self, guild_id: int | None) -> Language | None:
+        """Return the language that a server wants messages answered in; None where it is the reader's."""
+        choice = self.server(guild_id).language
+        return None if choice == "auto" else choice
 
     def addressed(self, message: discord.Message) -> str | None:
         """Return a message's text without the bot's name, or None where it does not name the bot.
@@ -166,19 +214,30 @@ class Desk(commands.Bot):
         """Return the answer that a meaning gives by itself, without a message."""
         return self.assistant.ask(str(meaning or ""), lang=lang)
 
-    def card(self, answer: Answer, *, asked: bool = False, private: bool = False, above: str = "") -> Card:
-        """Return the card for a new answer, see `Card.of`."""
+    def card(
+        self,
+        answer: Answer,
+        *,
+        guild_id: int | None = None,
+        asked: bool = False,
+        private: bool = False,
+        above: str = "",
+    ) -> Card:
+        """Return the card for a new answer in a server, or with None in a direct message, see `Card.of`."""
         meanings = choices.others(self.assistant.knowledge, answer) if asked or answer.entry else ()
-        return Card.of(answer, meanings, asked=asked, private=private, above=above)
+        card = Card.of(answer, meanings, asked=asked, private=private, above=above)
+        model, lang = answer.evidence.model, answer.lang
+        return replace(card, incident=incidents.others(self, guild_id, card.meaning, model, lang))
 
     def view(
-        self, card: Card, asker_id: int, *, private: bool = False, postable: bool = False
+        self, card: Card, asker_id: int, *, question_id: int = 0, private: bool = False, postable: bool = False
     ) -> discord.ui.LayoutView:
         """Lay out a card with its controls.
 
         Args:
             card: what it shows.
             asker_id: whose card it is.
+            question_id: what it answers: the message, or the interaction; 0 where that is not known.
             private: nobody else will see it, as Discord has it.
             postable: the asker may post it for everybody; one that warns of a key is never posted.
         """
@@ -186,9 +245,16 @@ class Desk(commands.Bot):
         labels = {meaning: choices.label(knowledge, meaning, lang) for meaning in card.meanings if self.knows(meaning)}
         if labels.keys() == {card.meaning}:
             labels = {}
-        subject = Subject(asker_id, card.meaning, lang)
+        subject = Subject(asker_id, card.meaning, lang, question_id)
         answers = card.asked or card.meaning is not None
-        controls = rows(subject, labels, answers=answers, private=private, postable=postable and not card.warning)
+        controls = rows(
+            subject,
+            labels,
+            answers=answers,
+            private=private,
+            postable=postable and not card.warning,
+            unsolved=bool(card.onward),
+        )
         return render(card, controls, human=knowledge.service.support[lang])
 
     async def dismissed(self, card_id: int) -> None:

@@ -21,8 +21,12 @@ from discord.http import Route
 
 from bot.chat.catalogue import kept_fresh
 from bot.chat.client import INTENTS, Desk
+from bot.chat.learning.incidents import calming
 from bot.chat.logs import configure
 from bot.chat.patience import patient
+from bot.chat.privacy.retention import retaining
+from bot.chat.reports.delivery import delivering
+from bot.chat.servers.membership import kept_current
 from bot.chat.trouble import report
 from bot.knowledge.base import Knowledge
 from bot.knowledge.loading import KnowledgeError, default_directory, load
@@ -56,6 +60,12 @@ DEAF = (
     "messages are answered, and nothing else is heard"
 )
 
+FLEETING = (
+    "the desk is an SQLite file on the disk of %s, which Heroku clears at every restart, once a day at least: "
+    "settings, reports and statistics go with it. Add Heroku Postgres, which sets DATABASE_URL"
+)
+"""https://devcenter.heroku.com/articles/active-storage-on-heroku#ephemeral-disk"""
+
 
 class NotDiscordError(Exception):
     """What answers at the API's address does not speak as Discord does."""
@@ -74,6 +84,8 @@ def run(settings: Settings) -> int:
     if not settings.discord_token:
         return _stop("no token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it")
     configure(settings.log_level, settings.log_format)
+    if settings.dyno and settings.database_url.startswith("sqlite"):
+        log.warning(FLEETING, settings.dyno)
     if settings.discord_api_url:
         Route.BASE = settings.discord_api_url
     # Until the loop listens for it, SIGTERM is as good as Ctrl-C.
@@ -161,8 +173,16 @@ async def _live(settings: Settings, knowledge: Knowledge) -> None:
     while True:
         desk = Desk(settings, knowledge, intents=intents)
         try:
-            async with kept_fresh(settings.gateway_url, settings.gateway_key, desk.know):
+            async with contextlib.AsyncExitStack() as services:
+                for service in (
+                    kept_fresh(settings.gateway_url, settings.gateway_key, desk.know),
+                    kept_current(desk),
+                    calming(desk),
+                    retaining(desk),
+                ):
+                    await services.enter_async_context(service)
                 await _log_in(desk, settings)
+                await services.enter_async_context(delivering(desk))
                 return await desk.connect()
         except discord.PrivilegedIntentsRequired:
             if not intents.message_content:

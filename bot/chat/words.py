@@ -35,6 +35,7 @@ class Words:
     key_given: str
     key_given_cause: str
     solved: str
+    not_solved: str
     is_solved: str
     show_answer: str
     to_support: str
@@ -95,6 +96,7 @@ WORDS: Mapping[Language, Words] = {
             "Only you see this answer. If the key also stands in a public place, revoke it and create a new one."
         ),
         solved="Solved",
+        not_solved="Not solved",
         is_solved="✅ Solved",
         show_answer="Show the answer",
         to_support="Send to support",
@@ -173,6 +175,7 @@ WORDS: Mapping[Language, Words] = {
         key_given="🔑 你发送的内容里有 API Key",
         key_given_cause="这条回复只有你能看到。如果这个 Key 也出现在公开的地方，请作废它并新建一个。",
         solved="已解决",
+        not_solved="未解决",
         is_solved="✅ 已解决",
         show_answer="查看答案",
         to_support="发给客服",

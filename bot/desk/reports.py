@@ -161,17 +161,24 @@ class Reports:
         async with self._database.transaction() as connection:
             return [Note(**row) for row in (await connection.execute(found)).mappings()]
 
-    async def claim(self, report_id: int, staff_id: int) -> Report | None:
-        """Give a report to one of the staff, also where another has it; one that was answered stays answered.
+    async def claim(self, report_id: int, staff_id: int, *, take_over: bool = False) -> Report | None:
+        """Give a report to one of the staff; one that was answered stays answered.
+
+        Args:
+            report_id: the report.
+            staff_id: who is to have it.
+            take_over: also where another has it.
 
         Returns:
-            The report; None where it is closed or gone.
+            The report; None where it is closed or gone, or another has it and keeps it.
         """
         said = ReportRow.state.in_(("asked", "answered"))
+        free = or_(ReportRow.staff_id.is_(None), ReportRow.staff_id == staff_id)
         async with self._database.transaction() as connection:
             return await self._change(
                 connection,
                 report_id,
+                *([] if take_over else [free]),
                 state=case((said, ReportRow.state), else_="claimed"),
                 staff_id=staff_id,
                 claimed_at=func.coalesce(ReportRow.claimed_at, literal(self._clock(), Moment())),
@@ -270,10 +277,12 @@ class Reports:
             if (row := found.one_or_none()) and row.changed:
                 await self._outbox.put(connection, "refresh", row.guild_id, report_id=report_id)
 
-    async def _change(self, connection: AsyncConnection, report_id: int, **values: Any) -> Report | None:
+    async def _change(
+        self, connection: AsyncConnection, report_id: int, *conditions: ColumnElement[bool], **values: Any
+    ) -> Report | None:
         changed = (
             update(ReportRow)
-            .where(ReportRow.id == report_id, ReportRow.closed_at.is_(None))
+            .where(ReportRow.id == report_id, ReportRow.closed_at.is_(None), *conditions)
             .values(**values, changed_at=self._clock())
             .returning(ReportRow)
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from bot.desk.database import Database
 from bot.desk.tables import UnansweredRow
@@ -64,10 +64,17 @@ class Unanswered:
         async with self._database.transaction() as connection:
             await connection.execute(new.on_conflict_do_update(index_elements=["question_id"], set_=replaced))
 
-    async def forget(self, question_id: int) -> None:
-        """Forget a message: it is solved, or was deleted."""
+    async def answered(self, question_id: int, text: str) -> None:
+        """Forget a message that has an answer now; of one whose answer did not help, keep what it says now."""
+        this = UnansweredRow.question_id == question_id
         async with self._database.transaction() as connection:
-            await connection.execute(delete(UnansweredRow).where(UnansweredRow.question_id == question_id))
+            await connection.execute(delete(UnansweredRow).where(this, UnansweredRow.entry.is_(None)))
+            await connection.execute(update(UnansweredRow).where(this).values(text=text[:LENGTH]))
+
+    async def forget(self, *question_ids: int) -> None:
+        """Forget messages: they are solved, or were deleted."""
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(UnansweredRow).where(UnansweredRow.question_id.in_(question_ids)))
 
     async def all(self, guild_id: int | None, within: timedelta | None = None) -> list[Missed]:
         """Return the messages, newest first, `MOST` at most.

@@ -4,9 +4,11 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
+import simcord.interactions
 from simcord import Env
 
 from bot.chat.client import Desk
@@ -60,6 +62,18 @@ def simcord_env(simcord_env: Env) -> Iterator[Env]:
     yield simcord_env
     for sent in simcord_env.http_requests:
         record(sent.method, sent.path, sent.json)
+
+
+@pytest.fixture
+def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever uses a command has Discord in Chinese."""
+    original = simcord.interactions.base_payload
+
+    def translated(*args: Any, **options: Any) -> Any:
+        record, payload = original(*args, **options)
+        return record, payload | {"locale": "zh-CN"}
+
+    monkeypatch.setattr("simcord.interactions.base_payload", translated)
 
 
 @pytest.fixture

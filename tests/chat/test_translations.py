@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import discord
 import pytest
 
 from bot.chat.translations import TEXTS
 from tests.chat.town import Town
+
+ANYWHERE = {"error", "models", "status", "privacy", "Explain this error"}
+"""What works without the bot's being in the server."""
 
 
 @pytest.fixture
@@ -17,19 +22,30 @@ def commands(town: Town) -> dict[str, dict[str, Any]]:
 
 
 def test_commands_can_be_installed_to_a_server_or_a_user_and_used_anywhere(commands: dict[str, dict[str, Any]]) -> None:
-    assert set(commands) == {"error", "models", "Explain this error"}
-    for command in commands.values():
-        assert sorted(command["integration_types"]) == [0, 1]
-        assert sorted(command["contexts"]) == [0, 1, 2]
+    assert set(commands) == ANYWHERE | {"desk"}
+    for name in ANYWHERE:
+        assert sorted(commands[name]["integration_types"]) == [0, 1]
+        assert sorted(commands[name]["contexts"]) == [0, 1, 2]
+
+
+def test_desk_is_for_servers_and_for_those_who_manage_them(commands: dict[str, dict[str, Any]]) -> None:
+    desk = commands["desk"]
+    assert (desk["integration_types"], desk["contexts"]) == ([0], [0])
+    assert desk["default_member_permissions"] == discord.Permissions(manage_guild=True).value
+
+
+def parts(commands: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """All that has a name: commands, their subcommands, options and choices."""
+    for command in commands:
+        yield command
+        yield from parts([*command.get("options", ()), *command.get("choices", ())])
 
 
 @pytest.mark.parametrize(("locale", "place"), [("zh-CN", 0), ("zh-TW", 1)])
 def test_names_and_descriptions_are_shown_in_chinese(
     commands: dict[str, dict[str, Any]], locale: str, place: int
 ) -> None:
-    slash = [commands["error"], commands["models"]]
-    parts = [*slash, *(option for command in slash for option in command["options"]), commands["Explain this error"]]
-    for part in parts:
+    for part in parts(commands.values()):
         assert part["name_localizations"][locale] == TEXTS[part["name"]][place]
         if part.get("description"):
             assert part["description_localizations"][locale] == TEXTS[part["description"]][place]

@@ -148,15 +148,23 @@ async def test_another_of_the_staff_takes_a_claimed_report_over(records: Records
     report = await opened(records)
     first = await records.reports.claim(report.id, ANN)
     clock.now += MINUTE
-    taken = await records.reports.claim(report.id, BEN)
+    assert await records.reports.claim(report.id, BEN) is None
+    taken = await records.reports.claim(report.id, BEN, take_over=True)
     assert first is not None
     assert taken == replace(first, staff_id=BEN, changed_at=clock.now)
+
+
+async def test_of_two_processes_that_give_a_report_away_at_once_one_does(records: Records, elsewhere: Records) -> None:
+    report = await opened(records)
+    claimed = await asyncio.gather(records.reports.claim(report.id, ANN), elsewhere.reports.claim(report.id, BEN))
+    assert [bool(one) for one in claimed].count(True) == 1
+    assert await records.reports.of(report.id) in claimed
 
 
 async def test_taking_over_an_answered_report_leaves_it_answered(records: Records) -> None:
     report = await opened(records)
     await records.reports.note(report.id, "answer", ANN, "Top up.")
-    taken = await records.reports.claim(report.id, BEN)
+    taken = await records.reports.claim(report.id, BEN, take_over=True)
     assert taken is not None
     assert (taken.state, taken.staff_id) == ("answered", BEN)
 
@@ -258,7 +266,7 @@ async def test_of_two_processes_that_close_a_report_at_once_one_does(records: Re
 async def test_many_changes_wait_as_one_refresh(records: Records) -> None:
     report = await opened(records)
     for staff in (ANN, BEN) * 6:  # PostgreSQL plans a statement anew after the fifth time
-        await records.reports.claim(report.id, staff)
+        await records.reports.claim(report.id, staff, take_over=True)
     await records.reports.close(report.id, "resolved", ANN)
     assert [kind for kind, _, _ in await handed_out(records)] == ["report", "refresh"]
 

@@ -75,3 +75,20 @@ async def test_no_more_messages_are_given_than_anybody_reads(records: Records, m
         await records.unanswered.keep(replace(MISSED, question_id=minutes, created_at=earlier))
     monkeypatch.setattr(unanswered, "MOST", 2)
     assert [missed.question_id for missed in await records.unanswered.all(None)] == [0, 1]
+
+
+async def test_messages_are_forgotten_together(records: Records) -> None:
+    for question_id in (1, 2, 3):
+        await records.unanswered.keep(replace(MISSED, question_id=question_id))
+    await records.unanswered.forget(1, 3, 4)
+    assert [missed.question_id for missed in await records.unanswered.all(None)] == [2]
+
+
+async def test_a_message_with_an_answer_now_is_forgotten_where_it_had_none_and_else_follows_its_words(
+    records: Records,
+) -> None:
+    await records.unanswered.keep(replace(MISSED, question_id=1, entry=None))
+    await records.unanswered.keep(replace(MISSED, question_id=2))
+    for question_id in (1, 2, 3):
+        await records.unanswered.answered(question_id, "x" * (LENGTH + 1))
+    assert await records.unanswered.all(None) == [replace(MISSED, question_id=2, text="x" * LENGTH)]

@@ -64,6 +64,8 @@ class Loopback:
         """Whether a session can be resumed; otherwise it is called invalid."""
         self.greets = True
         """Whether the gateway says anything to who connects."""
+        self.kept: list[Event] = []
+        """The messages that were posted, as Discord has them."""
         self.journal: list[Seen] = []
         self._read: set[int] = set()
         self._written = asyncio.Condition()
@@ -201,6 +203,9 @@ class Loopback:
                 answer = []
             case "POST", ["channels", channel_id, "messages"]:
                 answer = _message(channel_id, new_id(), content)
+                self.kept.append(answer | {"components": content.get("components") or []})
+            case "GET", ["channels", channel_id, "messages"]:
+                answer = [message for message in reversed(self.kept) if message["channel_id"] == channel_id]
             case "PATCH", ["channels", channel_id, "messages", id_]:
                 answer = _message(channel_id, id_, content)
             case "POST", ["interactions", id_, _, "callback"]:

@@ -1,0 +1,57 @@
+"""The very words of a question, for whoever needs them once more; they are masked, and nobody keeps them here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.assistant.secrets import mask
+from bot.chat.surfaces.mentioned import mentioned
+from bot.chat.surfaces.question import said
+
+if TYPE_CHECKING:
+    from bot.chat.client import Desk
+
+MOST = 200
+"""How many of the latest commands are remembered."""
+
+
+class Lately:
+    """What was typed into the latest commands, masked and in memory alone: Discord says it once, and never again."""
+
+    def __init__(self) -> None:
+        self._words: dict[int, str] = {}
+
+    def remember(self, interaction_id: int, words: str) -> None:
+        """Remember the words of a command, which are masked, and forget those of the oldest."""
+        self._words[interaction_id] = words
+        if len(self._words) > MOST:
+            del self._words[next(iter(self._words))]
+
+    def __getitem__(self, interaction_id: int) -> str:
+        """Return the words of a command; empty where they are forgotten."""
+        return self._words.get(interaction_id, "")
+
+
+async def words_of(interaction: discord.Interaction[Desk], question_id: int) -> str:
+    """Return the words of a question, masked.
+
+    Args:
+        interaction: what somebody does with the card; it was asked in the same channel.
+        question_id: the message, which is fetched from Discord, or the command.
+
+    Returns:
+        What was asked; empty where nobody can tell any more.
+    """
+    desk, place = interaction.client, interaction.channel
+    if words := desk.lately[question_id]:
+        return words
+    if not question_id or not isinstance(place, discord.abc.Messageable):
+        return ""
+    try:
+        message = await place.fetch_message(question_id)
+    except (discord.NotFound, discord.Forbidden):
+        return ""
+    named = mentioned(desk, message)
+    return mask(named.text if named else said(message)).text

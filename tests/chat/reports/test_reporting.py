@@ -1,0 +1,640 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import discord
+import pytest
+from discord import ui
+from simcord.actors import MemberActor
+from simcord.builders import UserHandle
+from simcord.results import InteractionResult
+
+from bot.chat.cards.card import STATE
+from bot.chat.client import Desk
+from bot.chat.reports import report_form
+from bot.chat.reports.escalation import ReportForm
+from bot.chat.reports.escalation_words import SAID
+from bot.chat.reports.report_form import ERROR, PARAGRAPH, PASTED, TRIED
+from bot.chat.reports.reporting import refresh_asker_card, state_line
+from bot.chat.words import WORDS
+from bot.desk.database import DeskError
+from bot.desk.records import Records
+from bot.desk.reports import Report
+from bot.knowledge.base import Knowledge
+from bot.knowledge.schema import LANGUAGES, Language
+from tests.chat.conftest import Start
+from tests.chat.town import KEY, Town, labels, private, public, shown
+
+EN, ZH = WORDS["en"], WORDS["zh"]
+SAY = SAID["en"]
+REQUEST = "20260108101207331846221Yb7rTnLs"
+QUOTA = f"Error code: 429 - Too many requests, model: gpt-5 (request id: {REQUEST})"
+FORBIDDEN = f"Error code: 403 - forbidden, model: gpt-5 (request id: {REQUEST})"
+"""For a 403 support asks for the token's name, too."""
+
+
+@pytest.fixture
+async def staffed(town: Town) -> Town:
+    """The town, with a channel in which staff get the reports."""
+    staff = town.guild.create_text_channel("staff")
+    await records(town).servers.change(town.guild.id, staff_channel_id=staff.id)
+    return town
+
+
+@pytest.fixture
+async def card(staffed: Town) -> discord.Message:
+    """A 403 of Maya's."""
+    await staffed.maya.send(staffed.support, FORBIDDEN)
+    return staffed.card()
+
+
+def records(town: Town) -> Records:
+    desk = town.env.bot
+    assert isinstance(desk, Desk)
+    assert desk.records
+    return desk.records
+
+
+async def reports(town: Town) -> list[Report]:
+    """Every report there is."""
+    found = [await records(town).reports.of(number) for number in range(1, 20)]
+    return [report for report in found if report]
+
+
+async def report(town: Town) -> Report:
+    """The only report."""
+    (found,) = await reports(town)
+    return found
+
+
+async def press(who: MemberActor | UserHandle, card: Any, label: str = EN.to_support) -> InteractionResult:
+    """Press *Send to support*, after which a form is open."""
+    result = await who.click(card, label=label)
+    assert result.modal is not None
+    return result
+
+
+def fields(result: InteractionResult) -> dict[str, dict[str, Any]]:
+    """The fields of an open form, in their order."""
+    assert result.modal is not None
+    return {row["component"]["custom_id"]: row["component"] for row in result.modal["components"]}
+
+
+def filled(result: InteractionResult, values: Mapping[str, str] = {}) -> dict[str, str]:
+    """What somebody sends who fills in these fields, leaves what stands in the others, and else puts a dash."""
+    return {
+        name: values.get(name, field.get("value") or ("-" if field["required"] else ""))
+        for name, field in fields(result).items()
+    }
+
+
+async def send(
+    town: Town, card: Any, who: MemberActor | UserHandle | None = None, /, **values: str
+) -> InteractionResult:
+    """Press the button, fill in the form and send it."""
+    who = who or town.maya
+    opened = await press(who, card)
+    return await who.submit_modal(opened, filled(opened, values))
+
+
+def state(message: discord.Message) -> str:
+    """What a card says of a report."""
+    items = ui.LayoutView.from_message(message).walk_children()
+    return "".join(item.content for item in items if isinstance(item, ui.TextDisplay) and item.id == STATE)
+
+
+async def test_what_was_read_is_filled_in_and_what_is_missing_is_required(staffed: Town, card: discord.Message) -> None:
+    rows = fields(await press(staffed.maya, card))
+    assert rows["model"]["value"] == "gpt-5"
+    assert rows["request_id"]["value"] == REQUEST
+    assert rows["token_name"]["required"]
+    assert "value" not in rows["token_name"]
+    assert list(rows)[-1] == TRIED
+    assert not rows[TRIED]["required"]
+    assert not {"time", ERROR} & rows.keys()
+
+
+async def test_a_report_holds_what_was_filled_in_what_was_read_and_the_message(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card, token_name="ci", group="vip", model="gpt-5-mini", tried="a new token")
+    stored = await report(staffed)
+    assert stored.facts == {
+        "model": "gpt-5-mini",
+        "request_id": REQUEST,
+        "token_name": "ci",
+        "group": "vip",
+        "time": "2026-01-01 00:00",
+    }
+    assert (stored.entry, stored.case, stored.model, stored.tried) == ("403", None, "gpt-5-mini", "a new token")
+    assert stored.text == FORBIDDEN
+    assert stored.card_id == card.id
+    assert card.reference
+    assert stored.question_id == card.reference.message_id
+    assert (stored.guild_id, stored.origin_guild_id) == (staffed.guild.id, staffed.guild.id)
+    assert (stored.asker_id, stored.channel_id) == (staffed.maya.id, staffed.support.id)
+    assert stored.lang == "en"
+
+
+async def test_findings_on_the_card_go_along(staffed: Town) -> None:
+    await staffed.maya.send(staffed.support, f"{FORBIDDEN} at http://api.4allapi.com/v1/chat/completions")
+    await send(staffed, staffed.card())
+    assert "begins with http" in (await report(staffed)).findings
+
+
+async def test_the_asker_alone_is_told_the_number_and_what_they_can_do(staffed: Town, card: discord.Message) -> None:
+    told = private(await send(staffed, card))
+    assert SAY.sent.format(number=1) in shown(told)
+    assert labels(told) == [SAY.add, SAY.withdraw]
+
+
+async def test_everybody_sees_the_state_on_the_card_which_otherwise_stays(staffed: Town, card: discord.Message) -> None:
+    before, buttons = shown(card), labels(card)
+    await send(staffed, card)
+    after = staffed.card()
+    assert state(after) == state_line(await report(staffed), "en")
+    assert shown(after).replace(f"\n{state(after)}", "") == before
+    assert labels(after) == buttons
+
+
+async def test_the_question_is_logged_as_sent_to_support(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card)
+    assert (await records(staffed).questions.stats(None, timedelta(days=1))).escalated == 1
+
+
+async def test_a_form_that_was_open_over_a_restart_is_taken(staffed: Town, card: discord.Message, start: Start) -> None:
+    opened = await press(staffed.maya, card)
+    await staffed.env.restart_bot(start())
+    told = private(await staffed.maya.submit_modal(opened, filled(opened, {"token_name": "ci"})))
+    assert SAY.sent.format(number=1) in shown(told)
+    assert (await report(staffed)).facts["token_name"] == "ci"
+    assert (await report(staffed)).text == FORBIDDEN
+    assert state(staffed.card())
+
+
+async def test_two_open_forms_do_not_swallow_each_other(staffed: Town, card: discord.Message) -> None:
+    await staffed.maya.send(staffed.support, QUOTA)
+    first = await press(staffed.maya, card)
+    second = await press(staffed.maya, staffed.cards()[-1])
+    await staffed.maya.submit_modal(first, filled(first, {TRIED: "one"}))
+    await staffed.maya.submit_modal(second, filled(second, {TRIED: "two"}))
+    assert [(found.entry, found.tried) for found in await reports(staffed)] == [("403", "one"), ("429", "two")]
+
+
+async def test_keys_in_a_form_are_masked_and_the_asker_is_told_to_revoke_them(
+    staffed: Town, card: discord.Message
+) -> None:
+    told = private(await send(staffed, card, token_name=KEY, model=KEY, tried=f"I tried {KEY} again"))
+    stored = await report(staffed)
+    assert KEY not in repr(stored)
+    assert KEY[:5] in stored.facts["token_name"]
+    assert "again" in stored.tried
+    assert SAY.key in shown(told)
+    assert KEY not in staffed.reply()
+
+
+async def test_a_key_in_the_question_is_masked(staffed: Town) -> None:
+    await staffed.maya.send(staffed.support, f"{FORBIDDEN} Authorization: Bearer {KEY}")
+    told = private(await send(staffed, staffed.card()))
+    stored = await report(staffed)
+    assert KEY not in repr(stored)
+    assert FORBIDDEN in stored.text
+    assert SAY.key not in shown(told)
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+async def test_a_report_whose_question_cannot_be_read_is_stored_with_what_is_known(
+    staffed: Town, card: discord.Message, status: int
+) -> None:
+    assert card.reference
+    path = f"/channels/{staffed.support.id}/messages/{card.reference.message_id}"
+    staffed.env.inject_error("GET", path, status=status, times=None)
+    told = private(await send(staffed, card, tried="waiting"))
+    assert SAY.sent.format(number=1) in shown(told)
+    stored = await report(staffed)
+    assert (stored.text, stored.tried, stored.facts["request_id"]) == ("", "waiting", REQUEST)
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10062), (404, 10015), (401, 50027), (500, 0)])
+async def test_a_report_is_stored_when_discord_no_longer_waits_for_an_answer(
+    staffed: Town, card: discord.Message, status: int, code: int
+) -> None:
+    opened = await press(staffed.maya, card)
+    staffed.env.inject_error("POST", "/interactions/*/callback", status=status, code=code, times=None)
+    staffed.env.inject_error("POST", "/webhooks/*", status=status, code=code, times=None)
+    await staffed.maya.submit_modal(opened, filled(opened))
+    assert (await report(staffed)).state == "open"
+    assert state(staffed.card())
+
+
+async def test_a_second_press_leads_to_the_first_report(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card)
+    await records(staffed).reports.note(1, "ask", staffed.sam.id, "Which *app* is it?")
+    told = private(await staffed.maya.click(staffed.card(), label=EN.to_support))
+    assert state_line(await report(staffed), "en") in shown(told)
+    assert SAY.notes["ask"] in shown(told)
+    assert r"Which \*app\* is it" in shown(told)
+    assert f"/{staffed.guild.id}/{staffed.support.id}/{card.id}" in shown(told)
+    assert labels(told) == [SAY.add, SAY.withdraw]
+
+
+async def test_the_same_error_once_more_leads_to_the_first_report_also_in_private(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    again = private(await staffed.maya.slash(staffed.general, "error", code="403"))
+    assert state_line(await report(staffed), "en") in shown(
+        private(await staffed.maya.click(again, label=EN.to_support))
+    )
+
+
+async def test_two_forms_for_one_error_make_one_report_and_nothing_is_lost(
+    staffed: Town, card: discord.Message
+) -> None:
+    first, second = await press(staffed.maya, card), await press(staffed.maya, card)
+    await staffed.maya.submit_modal(first, filled(first, {TRIED: "one", "token_name": "ci"}))
+    told = private(await staffed.maya.submit_modal(second, filled(second, {TRIED: "two", "token_name": "ci"})))
+    assert (await report(staffed)).tried == "one"
+    assert SAY.already.format(number=1) in shown(told)
+    assert SAY.more in shown(told)
+    (note,) = await records(staffed).reports.notes(1)
+    assert (note.kind, note.text) == ("addition", "What have you tried?: two")
+
+
+async def test_a_form_that_is_sent_twice_adds_nothing(staffed: Town, card: discord.Message) -> None:
+    first, second = await press(staffed.maya, card), await press(staffed.maya, card)
+    await staffed.maya.submit_modal(first, filled(first))
+    told = private(await staffed.maya.submit_modal(second, filled(second)))
+    assert SAY.more not in shown(told)
+    assert not await records(staffed).reports.notes(1)
+
+
+async def test_staff_who_press_send_the_askers_report(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card, staffed.sam, tried="a look at the logs")
+    assert (await report(staffed)).asker_id == staffed.maya.id
+    told = private(await staffed.maya.click(staffed.card(), label=EN.to_support))
+    assert state_line(await report(staffed), "en") in shown(told)
+
+
+async def test_somebody_else_gets_a_copy_and_a_report_of_their_own(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card)
+    copy = private(await staffed.bob.click(staffed.card(), label=EN.to_support))
+    assert EN.what_to_do in shown(copy)
+    assert state(staffed.card()) not in shown(copy)
+    await send(staffed, copy, staffed.bob)
+    mine, theirs = await reports(staffed)
+    assert (mine.asker_id, theirs.asker_id) == (staffed.maya.id, staffed.bob.id)
+    assert theirs.card_id is None
+    assert theirs.text == ""
+    assert "1" in state(staffed.card())
+
+
+async def test_what_was_typed_into_a_command_goes_along_as_the_asker_left_it(staffed: Town) -> None:
+    card = private(await staffed.maya.slash(staffed.general, "error", code=FORBIDDEN))
+    opened = await press(staffed.maya, card)
+    assert fields(opened)[ERROR]["value"] == FORBIDDEN
+    await staffed.maya.submit_modal(opened, filled(opened, {ERROR: f"{FORBIDDEN} since noon"}))
+    stored = await report(staffed)
+    assert stored.text == f"{FORBIDDEN} since noon"
+    assert stored.card_id is None
+
+
+async def test_what_was_typed_is_asked_for_again_when_nobody_remembers_it(staffed: Town, start: Start) -> None:
+    card = private(await staffed.maya.slash(staffed.general, "error", code=FORBIDDEN))
+    await staffed.env.restart_bot(start())
+    opened = await press(staffed.maya, card)
+    assert "value" not in fields(opened)[ERROR]
+    assert not fields(opened)[ERROR]["required"]
+
+
+async def test_of_an_unknown_error_the_text_is_required(staffed: Town) -> None:
+    card = public(await staffed.maya.slash(staffed.support, "error", code="no such thing"))
+    rows = fields(await press(staffed.maya, card))
+    assert rows[ERROR]["required"]
+    assert [name for name, row in rows.items() if row["required"]] == [ERROR]
+    await send(staffed, card, error="it says no")
+    stored = await report(staffed)
+    assert (stored.entry, stored.model) == ("", None)
+    assert "it says no" in stored.text
+    assert state(staffed.card())
+
+
+async def test_a_fact_that_is_not_at_hand_is_none(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card, token_name="Unknown", model="不清楚")
+    stored = await report(staffed)
+    assert "token_name" not in stored.facts
+    assert stored.model is None
+
+
+async def test_more_is_added_to_a_report_also_over_a_restart(
+    staffed: Town, card: discord.Message, start: Start
+) -> None:
+    told = private(await send(staffed, card))
+    opened = await press(staffed.maya, told, SAY.add)
+    await staffed.env.restart_bot(start())
+    result = private(await staffed.maya.submit_modal(opened, {"text": f"  also with {KEY} today "}))
+    assert SAY.added in shown(result)
+    assert SAY.key in shown(result)
+    (note,) = await records(staffed).reports.notes(1)
+    assert (note.kind, note.author_id) == ("addition", staffed.maya.id)
+    assert re.fullmatch(r"also with sk-\S+ today", note.text)
+    assert KEY not in note.text
+
+
+async def test_what_staff_ask_in_public_is_for_the_asker_to_reply_to(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card)
+    await records(staffed).reports.note(1, "ask", staffed.sam.id, "Which app?")
+    await staffed.desk.deliverer.once()
+    asked = staffed.cards()[-1]
+    (add,) = labels(asked)
+    assert private(await staffed.bob.click(asked, label=add)).content == SAY.not_yours
+    opened = await press(staffed.maya, asked, add)
+    await staffed.maya.submit_modal(opened, {"text": "curl"})
+    assert [note.text for note in await records(staffed).reports.notes(1)] == ["Which app?", "curl"]
+
+
+async def test_blanks_are_not_added(staffed: Town, card: discord.Message) -> None:
+    told = private(await send(staffed, card))
+    opened = await press(staffed.maya, told, SAY.add)
+    assert private(await staffed.maya.submit_modal(opened, {"text": "  \n"})).content == SAY.empty
+    assert not await records(staffed).reports.notes(1)
+
+
+async def test_a_report_is_withdrawn_for_good(staffed: Town, card: discord.Message) -> None:
+    told = private(await send(staffed, card))
+    await staffed.maya.click(told, label=SAY.withdraw)
+    assert (await report(staffed)).state == "withdrawn"
+    assert SAY.withdrawn.format(number=1) in shown(told)
+    assert SAY.again in shown(told)
+    assert not labels(told)
+    assert "↩️" in state(staffed.card())
+
+
+@pytest.mark.parametrize("label", [SAY.add, SAY.withdraw])
+async def test_a_closed_report_can_be_neither_added_to_nor_withdrawn(
+    staffed: Town, card: discord.Message, label: str
+) -> None:
+    told = private(await send(staffed, card))
+    await records(staffed).reports.close(1, "resolved", staffed.sam.id)
+    result = await staffed.maya.click(told, label=label)
+    assert SAY.closed in [message.content for message in (result.response, *result.followups) if message]
+    assert (await report(staffed)).state == "resolved"
+
+
+async def test_what_is_added_to_a_report_that_was_closed_meanwhile_is_refused(
+    staffed: Town, card: discord.Message
+) -> None:
+    opened = await press(staffed.maya, private(await send(staffed, card)), SAY.add)
+    await records(staffed).reports.close(1, "resolved", staffed.sam.id)
+    assert SAY.closed in shown(private(await staffed.maya.submit_modal(opened, {"text": "more"})))
+    assert not await records(staffed).reports.notes(1)
+
+
+async def test_after_a_report_is_closed_the_button_begins_a_new_one_which_the_card_then_tells_of(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    closed = await records(staffed).reports.close(1, "resolved", staffed.sam.id)
+    assert closed
+    await refresh_asker_card(staffed.desk, closed)
+    assert "✅" in state(staffed.card())
+    await send(staffed, staffed.card())
+    new = (await reports(staffed))[-1]
+    assert new.state == "open"
+    assert state(staffed.card()) == state_line(new, "en")
+    await refresh_asker_card(staffed.desk, closed)
+    assert state(staffed.card()) == state_line(new, "en")
+
+
+async def test_the_card_tells_who_looks_at_it_that_they_answered_and_that_it_is_resolved(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    book, sam = records(staffed).reports, staffed.sam.id
+
+    async def told(changed: Report | None) -> str:
+        assert changed
+        await refresh_asker_card(staffed.desk, changed)
+        return state(staffed.card())
+
+    assert f"👀 <@{sam}>" in await told(await book.claim(1, sam))
+    assert f"❓ <@{sam}>" in await told(await book.note(1, "ask", sam, "which app?"))
+    assert f"👀 <@{sam}>" in await told(await book.note(1, "addition", staffed.maya.id, "curl"))
+    assert f"💬 <@{sam}>" in await told(await book.note(1, "answer", sam, "mended"))
+    assert "✅" in await told(await book.close(1, "resolved", sam))
+    assert shown(staffed.card()).count("#1") == 1
+    sent = staffed.env.backend.get_message(staffed.support.id, card.id)
+    assert not sent.ping_user_ids
+
+
+async def test_a_state_that_the_card_tells_already_is_not_sent_again(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card)
+    before = len(staffed.env.http_requests)
+    await refresh_asker_card(staffed.desk, await report(staffed))
+    assert [request.method for request in staffed.env.http_requests[before:]] == ["GET"]
+
+
+async def test_the_state_stays_when_the_card_is_switched_folded_and_corrected(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    line = state(staffed.card())
+    await staffed.maya.select(staffed.card(), ["403/balance"])
+    assert state(staffed.card()) == line
+    question = next(message for message in staffed.support.history() if not message.author.bot)
+    await staffed.maya.edit(question, QUOTA)
+    assert "429" in staffed.reply()
+    assert state(staffed.card()) == line
+    await staffed.maya.click(staffed.card(), label=EN.solved)
+    assert EN.is_solved in staffed.reply()
+    assert state(staffed.card()) == line
+
+
+async def test_a_folded_card_tells_the_new_state_and_stays_folded(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card)
+    await staffed.maya.click(staffed.card(), label=EN.solved)
+    buttons = labels(staffed.card())
+    claimed = await records(staffed).reports.claim(1, staffed.sam.id)
+    assert claimed
+    await refresh_asker_card(staffed.desk, claimed)
+    assert EN.is_solved in staffed.reply()
+    assert "👀" in state(staffed.card())
+    assert labels(staffed.card()) == buttons
+
+
+async def test_a_card_works_as_before_once_it_tells_a_state(staffed: Town, card: discord.Message, start: Start) -> None:
+    await send(staffed, card)
+    await staffed.maya.select(staffed.card(), ["403/ip"])
+    assert "403/ip" in staffed.reply()
+    await staffed.env.restart_bot(start())
+    await staffed.maya.click(staffed.card(), label=EN.dismiss)
+    assert not staffed.cards()
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10008), (403, 50013), (400, 50083)])
+async def test_a_card_that_cannot_be_changed_any_more_stays_as_it_is(
+    staffed: Town, card: discord.Message, status: int, code: int
+) -> None:
+    await send(staffed, card)
+    before = staffed.reply()
+    claimed = await records(staffed).reports.claim(1, staffed.sam.id)
+    assert claimed
+    staffed.env.inject_error("PATCH", "/channels/*", status=status, code=code)
+    await refresh_asker_card(staffed.desk, claimed)
+    assert staffed.reply() == before
+
+
+async def test_a_card_that_discord_cannot_change_now_is_for_whoever_asked_to_try_again(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    claimed = await records(staffed).reports.claim(1, staffed.sam.id)
+    assert claimed
+    staffed.env.inject_error("PATCH", "/channels/*", status=500)
+    with pytest.raises(discord.HTTPException):
+        await refresh_asker_card(staffed.desk, claimed)
+
+
+async def test_a_report_counts_although_its_card_cannot_tell(
+    staffed: Town, card: discord.Message, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened = await press(staffed.maya, card)
+    staffed.env.inject_error("PATCH", "/channels/*", status=500)
+    told = private(await staffed.maya.submit_modal(opened, filled(opened)))
+    assert SAY.sent.format(number=1) in shown(told)
+    assert "telling a card of its report failed" in caplog.text
+
+
+async def test_from_a_direct_message_a_report_goes_to_the_one_server_that_is_named(
+    staffed: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staffed.desk, "settings", replace(staffed.desk.settings, staff_channel="staff"))
+    maya = staffed.maya.user
+    await maya.send_dm(FORBIDDEN)
+    await send(staffed, maya.dm_channel.last_message, maya)
+    stored = await report(staffed)
+    assert (stored.guild_id, stored.origin_guild_id) == (staffed.guild.id, None)
+    assert stored.text == FORBIDDEN
+    card = maya.dm_channel.last_message
+    assert card
+    assert state(card) == state_line(stored, "en")
+
+
+async def test_without_staff_the_button_gives_the_text_to_send(town: Town) -> None:
+    await town.maya.send(town.support, FORBIDDEN)
+    told = shown(private(await town.maya.click(town.card(), label=EN.to_support)))
+    assert EN.report in told
+    assert town.desk.assistant.knowledge.service.support["en"] in told
+
+
+async def test_without_records_the_button_gives_the_text_to_send(
+    staffed: Town, card: discord.Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staffed.desk, "records", None)
+    assert EN.report in shown(private(await staffed.maya.click(card, label=EN.to_support)))
+
+
+async def test_when_the_records_cannot_be_read_the_button_gives_the_text_to_send(
+    staffed: Town, card: discord.Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records(staffed).reports, "open_of", broken)
+    assert EN.report in shown(private(await staffed.maya.click(card, label=EN.to_support)))
+
+
+async def test_a_report_that_cannot_be_stored_is_given_back_to_send_it_oneself(
+    staffed: Town, card: discord.Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = await press(staffed.maya, card)
+    monkeypatch.setattr(records(staffed).reports, "open", broken)
+    values = {"token_name": "ci``", TRIED: f"```{KEY}\n@everyone"}
+    result = await staffed.maya.submit_modal(opened, filled(opened, values))
+    assert SAY.not_stored in shown(private(result))
+    (rest,) = result.followups
+    told = shown(rest)
+    assert rest.ephemeral
+    assert EN.report in told
+    assert "Token name: ci" in told
+    assert "What have you tried?: " in told
+    assert KEY not in told
+    assert told.count("```") == 2
+    assert not state(staffed.card())
+
+
+async def broken(*_: object, **__: object) -> None:
+    raise DeskError("the database failed")
+
+
+async def test_a_form_takes_no_more_than_discord_and_the_desk_do(staffed: Town, card: discord.Message) -> None:
+    rows = fields(await press(staffed.maya, card))
+    assert rows[TRIED]["max_length"] == PARAGRAPH
+    told = private(await send(staffed, card, tried="x" * PARAGRAPH, token_name="y" * 200))
+    assert len(shown(told)) <= 4000
+    for number in range(9):
+        await records(staffed).reports.note(1, "answer", staffed.sam.id, f"{number} {'*' * 3000}")
+    told = private(await staffed.maya.click(staffed.card(), label=EN.to_support))
+    assert len(shown(told)) <= 4000
+
+
+async def test_a_long_question_that_was_typed_is_cut_to_what_a_field_takes(staffed: Town) -> None:
+    card = private(await staffed.maya.slash(staffed.general, "error", code=f"{FORBIDDEN} {'x' * 5000}"))
+    assert len(fields(await press(staffed.maya, card))[ERROR]["value"]) == PASTED
+
+
+@pytest.mark.usefixtures("staffed")
+async def test_a_chinese_question_gets_a_chinese_form_reply_and_state(town: Town) -> None:
+    await town.maya.send(town.support, f"请问这个报错怎么解决？一直不行，帮我看看\n{FORBIDDEN}")
+    opened = await press(town.maya, town.card(), ZH.to_support)
+    assert opened.modal
+    assert opened.modal["title"] == report_form.WORDS["zh"].title
+    assert [row["label"] for row in opened.modal["components"]][-1] == report_form.WORDS["zh"].labels[TRIED]
+    told = private(await town.maya.submit_modal(opened, filled(opened)))
+    assert SAID["zh"].sent.format(number=1) in shown(told)
+    assert (await report(town)).lang == "zh"
+    assert state(town.card()) == state_line(await report(town), "zh")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("posted", [True, False])
+def test_every_entry_and_case_asks_in_five_rows_at_most_for_all_that_is_needed(
+    knowledge: Knowledge, town: Town, lang: Language, posted: bool
+) -> None:
+    for meaning in (*knowledge.meanings(), None):
+        answer = town.desk.explain(meaning, lang)
+        for read in ({}, {"model": "m" * 160, "request_id": "r" * 160}):
+            rows = report_form.rows(answer, read, "x" * 9000, posted=posted)
+            names = [row.component.custom_id for row in rows if isinstance(row.component, ui.TextInput)]
+            assert 2 <= len(rows) <= 5
+            assert names[-1] == TRIED
+            assert len({*names}) == len(names)
+            required = {name for name in answer.ask_for if name != "time"} - read.keys() if meaning else {ERROR}
+            assert required <= {*names}
+            for row in rows:
+                assert isinstance(row.component, ui.TextInput)
+                assert row.component.required or row.component.custom_id not in required
+                assert 0 < len(row.text) <= 45
+                assert len(row.description or "") <= 100
+                assert len(row.component.placeholder or "") <= 100
+                assert len(row.component.default or "") <= (row.component.max_length or 0) <= 4000
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_all_labels_fit(lang: Language) -> None:
+    say = SAID[lang]
+    assert len(report_form.WORDS[lang].title) <= 45
+    assert max(map(len, (say.add, say.add_label, say.withdraw))) <= 45
+    assert len(say.add_hint) <= 100
+
+
+@pytest.mark.usefixtures("staffed")
+async def test_the_longest_custom_id_fits(town: Town) -> None:
+    pattern = report_form_id("a" * 24, "b" * 24, "zh", 2**64 - 1, 2**64 - 1)
+    assert len(pattern) <= 100
+    assert ReportForm.pattern.fullmatch(pattern)
+
+
+def report_form_id(entry: str, case: str, lang: str, question: int, opener: int) -> str:
+    return f"{ReportForm.name}:{entry}:{case}:{lang}:{question:x}:{opener}"

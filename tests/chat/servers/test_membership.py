@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from unittest.mock import Mock
+
+import discord
+import pytest
+from simcord import Env
+from simcord.backend import serializers
+
+from bot.chat.client import Desk
+from bot.chat.servers.membership import EVERY, Membership, kept_current, refresh
+from bot.desk.database import Database, DeskError
+from bot.desk.records import Records
+from bot.desk.servers import Servers
+from tests.chat.conftest import Start
+from tests.chat.town import ERROR, Town
+
+
+@pytest.fixture
+def servers(simcord_bot: Desk, simcord_env: Env) -> Servers:
+    assert simcord_bot.records is not None
+    return simcord_bot.records.servers
+
+
+async def elsewhere(desk: Desk, guild_id: int, **changes: object) -> None:
+    """Change a server's settings in another process."""
+    database = await Database.open(desk.settings.database_url)
+    try:
+        await Records(database, discord.utils.utcnow).servers.change(guild_id, **changes)
+    finally:
+        await database.close()
+
+
+async def test_what_another_process_changed_counts_after_a_refresh(town: Town) -> None:
+    await elsewhere(town.desk, town.guild.id, support_channels={town.general.id}, heard=True)
+    await town.maya.send(town.general, ERROR)
+    assert not town.replies(town.general)
+    assert await refresh(town.desk)
+    await town.maya.send(town.general, ERROR)
+    assert "### 429 · " in town.reply(town.general)
+
+
+async def test_settings_are_refreshed_every_little_while(town: Town) -> None:
+    naps: list[float] = []
+    refreshed = asyncio.Event()
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) > 1:
+            refreshed.set()
+            await asyncio.Event().wait()
+
+    await elsewhere(town.desk, town.guild.id, heard=False)
+    async with kept_current(town.desk, sleep=nap):
+        await refreshed.wait()
+    assert not town.desk.server(town.guild.id).heard
+    assert naps == [EVERY, EVERY]
+
+
+async def test_a_database_that_stays_away_is_told_of_once_and_the_settings_stay(
+    town: Town, servers: Servers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, logger="bot.chat.servers.membership")
+    await servers.change(town.guild.id, heard=False)
+    monkeypatch.setattr(Database, "transaction", Mock(side_effect=DeskError("the database failed")))
+    naps: list[float] = []
+    ended = asyncio.Event()
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) > 4:
+            ended.set()
+            await asyncio.Event().wait()
+
+    async with kept_current(town.desk, sleep=nap):
+        await ended.wait()
+    assert len(caplog.records) == 1
+    assert not town.desk.server(town.guild.id).heard
+
+
+async def test_a_server_that_was_left_is_remembered_as_left_and_may_come_back(town: Town, servers: Servers) -> None:
+    await servers.joined(town.guild.id)
+    town.env.backend.emit("GUILD_DELETE", {"id": str(town.guild.id)})
+    await town.env.settle()
+    assert servers.of(town.guild.id).left_at is not None
+    back = dict(serializers.guild_create_payload(town.env.backend, town.env.backend.get_guild(town.guild.id)))
+    del back["unavailable"]
+    town.env.backend.emit("GUILD_CREATE", back)
+    await town.env.settle()
+    assert servers.of(town.guild.id).left_at is None
+
+
+async def test_an_outage_is_no_leaving(town: Town, servers: Servers) -> None:
+    town.env.backend.emit("GUILD_DELETE", {"id": str(town.guild.id), "unavailable": True})
+    await town.env.settle()
+    assert servers.of(town.guild.id).left_at is None
+
+
+async def test_what_was_left_and_joined_while_the_bot_was_away_is_found_out_at_the_start(
+    town: Town, servers: Servers, start: Start
+) -> None:
+    await servers.change(4001, heard=False)
+    await servers.left(town.guild.id)
+    desk = start()
+    await town.env.restart_bot(desk)
+    membership = desk.get_cog("Membership")
+    assert isinstance(membership, Membership)
+    await membership.on_ready()
+    assert desk.server(4001).left_at is not None
+    assert desk.server(town.guild.id).left_at is None
+
+
+async def test_a_server_of_another_shard_is_not_taken_for_left(town: Town, servers: Servers) -> None:
+    theirs, ours = (1 << 22), (2 << 22)
+    for guild_id in (theirs, ours):
+        await servers.change(guild_id, heard=False)
+    town.desk.shard_count, town.desk.shard_id = 2, 0
+    await Membership(town.desk).on_ready()
+    assert servers.of(theirs).left_at is None
+    assert servers.of(ours).left_at is not None
+
+
+async def test_a_start_without_a_database_has_the_environments_settings(town: Town) -> None:
+    town.desk.records = None
+    assert not await refresh(town.desk)
+    await Membership(town.desk).on_ready()
+    assert town.desk.language_of(town.guild.id) is None
+    await town.maya.send(town.support, ERROR)
+    assert "### 429 · " in town.reply()
