@@ -212,3 +212,29 @@ def test_asking_does_not_load_the_desk(pytestconfig: pytest.Config) -> None:
     assert "bot.cli" in done.stderr
     assert "sqlalchemy" not in done.stderr
     assert "bot.desk" not in done.stderr
+
+
+def test_everything_is_moved_to_another_database_and_the_rows_are_counted(path: Path, tmp_path: Path) -> None:
+    fill(path, lambda records: records.unanswered.keep(missed(1, STRANGE)))
+    there = f"sqlite+aiosqlite:///{tmp_path}/there.sqlite3"
+    done = bot("desk", "move", there)
+    assert done.exit_code == 0
+    assert "unanswered: 1 row\n" in done.output
+    again = bot("desk", "move", there)
+    assert again.exit_code == 2
+    assert "not empty" in again.output
+
+
+@pytest.mark.parametrize("there", ["", "mysql://host/desk", "desk.sqlite3"])
+def test_an_address_that_is_none_is_told_and_nothing_is_made(path: Path, there: str) -> None:
+    fill(path, lambda records: records.unanswered.keep(missed(1, STRANGE)))
+    done = bot("desk", "move", there)
+    assert done.exit_code == 2
+    assert "error: URL " in done.output
+
+
+def test_there_is_nothing_to_move_where_there_is_no_database(tmp_path: Path) -> None:
+    done = bot("desk", "move", f"sqlite+aiosqlite:///{tmp_path}/there.sqlite3")
+    assert done.exit_code == 2
+    assert "there is no database" in done.output
+    assert not list(tmp_path.glob("**/*.sqlite3"))

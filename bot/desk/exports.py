@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import IO, Any
 
 import yaml
-from sqlalchemy import make_url
 
+from bot.desk import sqlite
 from bot.desk.clusters import clusters
 from bot.desk.database import Database, DeskError
 from bot.desk.questions import Stats
@@ -43,7 +42,7 @@ async def opened(url: str) -> AsyncIterator[Records]:
     Raises:
         DeskError: there are none, or they cannot be read.
     """
-    if missing := _missing_file(url):
+    if missing := sqlite.missing(url):
         raise DeskError(f"there is no database {missing}: run this where the bot runs, with its DATABASE_URL")
     database = await Database.open(url)
     try:
@@ -77,17 +76,6 @@ def write_stats(file: IO[str], stats: Iterable[tuple[timedelta, Stats]]) -> None
     for within, figures in stats:
         head = (within.days, figures.since.isoformat(timespec="seconds"))
         writer.writerows([_cell(cell) for cell in (*head, *row)] for row in _rows(figures))
-
-
-def _missing_file(url: str) -> str:
-    """Return what is not there, where an address means a file or nothing at all; empty where it is there."""
-    made = make_url(url)
-    if not made.drivername.startswith("sqlite"):
-        return ""
-    if made.database in {None, "", ":memory:"}:
-        return "in memory"
-    file = Path(str(made.database).removeprefix("file:")).absolute()
-    return "" if file.is_file() else str(file)
 
 
 def _draft(alike: Sequence[Missed]) -> str:

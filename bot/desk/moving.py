@@ -6,6 +6,7 @@ from sqlalchemy import Table as Described
 from sqlalchemy import column, delete, func, insert, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.desk import sqlite
 from bot.desk.database import Database, DeskError
 from bot.desk.tables import Table
 
@@ -34,6 +35,8 @@ async def move(source: str, target: str) -> dict[str, int]:
     Raises:
         DeskError: one of the two cannot be opened or fails, or the target has something in it.
     """
+    if absent := sqlite.missing(source):
+        raise DeskError(f"there is no database {absent} to move: run this with the bot's DATABASE_URL")
     here = await Database.open(source, limit=LIMIT)
     try:
         there = await Database.open(target, limit=LIMIT)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import AsyncAdaptedQueuePool, event
+from sqlalchemy import AsyncAdaptedQueuePool, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
@@ -33,3 +34,14 @@ def engine(url: str, limit: float) -> AsyncEngine:
             raise
 
     return made
+
+
+def missing(url: str) -> str:
+    """Return what is not there, where an address means a file or nothing at all; empty where it is there."""
+    made = make_url(url)
+    if not made.drivername.startswith("sqlite"):
+        return ""
+    if made.database in {None, "", ":memory:"}:
+        return "in memory"
+    file = Path(str(made.database).removeprefix("file:")).absolute()
+    return "" if file.is_file() else str(file)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, cast
+from typing import Annotated, Any, cast
 
 import typer
 
 from bot import terminal
 from bot.assistant.assistant import Assistant
 from bot.assistant.secrets import mask
+from bot.cli.desk import desk
 from bot.knowledge import cache
 from bot.knowledge.base import KnowledgeError, default_directory
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import LANGUAGES, Language
 from bot.reading.text import decode, is_text
+from bot.terminal import UNUSABLE, counted, fail
 
 app = typer.Typer(
     name="error-desk",
@@ -32,16 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-desk = typer.Typer(
-    name="desk",
-    help="What the bot remembers: read from the database of DATABASE_URL.",
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 app.add_typer(desk)
-
-UNUSABLE = 2
-"""Exit code for input that cannot be used, as for a wrong option."""
 
 _PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 
@@ -53,11 +44,6 @@ def main() -> None:
             # A pipe gets UTF-8 on every system; what cannot be written must not end a run.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     app()
-
-
-def _fail(text: str, code: int = UNUSABLE) -> NoReturn:
-    typer.echo(f"error: {text}", err=True)
-    raise typer.Exit(code)
 
 
 def _language(value: str | None) -> Language | None:
@@ -89,7 +75,7 @@ def run() -> None:
     try:
         settings = Settings.from_env(os.environ)
     except SettingsError as error:
-        _fail(str(error))
+        fail(str(error))
     raise typer.Exit(run_bot(settings))
 
 
@@ -129,12 +115,12 @@ def ask(
     """
     if as_jsonl:
         if text or file:
-            _fail("--jsonl reads standard input; leave out TEXT and --file")
+            fail("--jsonl reads standard input; leave out TEXT and --file")
         _answer_lines(_assistant(knowledge, _kept_catalogue()), cast("Language | None", lang))
         return
     question = _question(text, file)
     if not question.strip():
-        _fail('nothing to answer; try: python -m bot ask "Error code: 429"')
+        fail('nothing to answer; try: python -m bot ask "Error code: 429"')
     assistant = _assistant(knowledge, _kept_catalogue())
     answer = assistant.ask(question, lang=cast("Language | None", lang))
     if as_json:
@@ -163,7 +149,7 @@ def models(
     try:
         settings = Settings.from_env(os.environ)
     except SettingsError as error:
-        _fail(str(error))
+        fail(str(error))
     base = _assistant(knowledge).knowledge
     lookup = ModelLookup(base.families, _catalogue(settings.gateway_url, settings.gateway_key))
     speaks = cast("Language", lang or "en")
@@ -186,7 +172,7 @@ def _kept_catalogue() -> Catalogue | None:
     try:
         settings = Settings.from_env({"GATEWAY_URL": url})
     except SettingsError as error:
-        _fail(str(error))
+        fail(str(error))
     return catalogue_cache.load(settings.gateway_url) if settings.gateway_url else None
 
 
@@ -227,23 +213,23 @@ def check(
         try:
             loading.write_schema(where)
         except OSError as error:
-            _fail(f"{where}: cannot write schema.json: {error.strerror}")
+            fail(f"{where}: cannot write schema.json: {error.strerror}")
     try:
         base = loading.load(where)
     except KnowledgeError as error:
         typer.echo(str(error))
-        _fail(f"{_counted(len(error.problems), 'mistake')} in {where}", 1)
+        fail(f"{counted(len(error.problems), 'mistake')} in {where}", 1)
     failures = list(examples.run(Assistant(base)))
     for failure in failures:
         place = loading.place_of(where, failure.meaning.entry, failure.place)
         typer.echo(f"{place}: {failure.meaning}: {failure.wrong}")
     if failures:
-        _fail(f"{_counted(len(failures), 'mistake')} in {where}", 1)
+        fail(f"{counted(len(failures), 'mistake')} in {where}", 1)
     meanings = list(base.meanings())
     parts = [base.part(meaning) for meaning in meanings]
     count = sum(len(part.examples) + len(part.not_examples) for part in parts)
     entries, cases = len(base.entries), len(meanings) - len(base.entries)
-    told = (_counted(entries, "entry", "entries"), _counted(cases, "case"), _counted(count, "example"))
+    told = (counted(entries, "entry", "entries"), counted(cases, "case"), counted(count, "example"))
     typer.echo(f"{', '.join(told)}: all well")
 
 
@@ -267,9 +253,9 @@ def evaluate(
     try:
         rows = evaluation.read_rows(file)
     except OSError as error:
-        _fail(f"{file}: {error.strerror}")
+        fail(f"{file}: {error.strerror}")
     except evaluation.LabelledFileError as error:
-        _fail(str(error))
+        fail(str(error))
     results = list(evaluation.judge(assistant, terminal.watched(rows, "messages", len(rows))))
     plain = list(baselines.measure(rows, assistant.knowledge)) if with_baselines else []
     if as_json:
@@ -278,95 +264,7 @@ def evaluate(
     else:
         terminal.show_figures(results, assistant.knowledge, plain, with_misses=show_misses)
     if worse := _worse(evaluation.figures(results, assistant.knowledge.service.published), floor):
-        _fail("; ".join(worse), 1)
-
-
-@desk.callback()
-def _desk() -> None:
-    """Make `desk` a group of commands, also as long as it has only one."""
-
-
-@desk.command()
-def export(
-    unanswered: Annotated[
-        bool, typer.Option("--unanswered", help="What got no answer or none that helped, as drafts of entries.")
-    ] = False,
-    stats: Annotated[bool, typer.Option("--stats", help="What the questions add up to, as CSV.")] = False,
-    days: Annotated[
-        int | None,
-        typer.Option("--days", min=1, max=3650, help="How far to look back.", show_default="30; --stats: 1, 7 and 30"),
-    ] = None,
-    server: Annotated[
-        int | None,
-        typer.Option(
-            "--server", metavar="ID", min=1, help="One server alone.", show_default="all, and direct messages"
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="PATH", help="Write there: a file for --stats, a folder for --unanswered."),
-    ] = None,
-) -> None:
-    """Export what can be learnt from the questions.
-
-    With --unanswered, messages that are alike become one draft of an entry.
-    Printed, the drafts have --- between them. With --out, each is a file of
-    its own in that folder, and no file that is there is overwritten. In the
-    folder errors/ of a knowledge base, `python -m bot check` then says what
-    is still to be written.
-
-    Exit code 2: the database cannot be read, or there is nowhere to write.
-    """
-    if unanswered == stats:
-        _fail("give --unanswered or --stats, one of the two")
-    import asyncio
-
-    from bot.desk.database import DeskError
-    from bot.settings import Settings, SettingsError
-
-    try:
-        url = Settings.from_env(os.environ).database_url
-        if unanswered:
-            asyncio.run(_export_unanswered(url, server, days or 30, out))
-        else:
-            asyncio.run(_export_stats(url, server, [days] if days else [1, 7, 30], out))
-    except (SettingsError, DeskError) as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"{error.filename or out}: {error.strerror}")
-
-
-async def _export_unanswered(url: str, server: int | None, days: int, folder: Path | None) -> None:
-    from bot.desk import exports
-
-    async with exports.opened(url) as records:
-        drafts = exports.drafts(await records.unanswered.all(server, timedelta(days=days)))
-    if not drafts:
-        typer.echo(f"nothing went unanswered in the last {_counted(days, 'day')}", err=True)
-    elif folder:
-        _write(drafts, folder)
-    else:
-        typer.echo("---\n".join(drafts), nl=False)
-
-
-def _write(drafts: Sequence[str], folder: Path) -> None:
-    files = {folder / f"unanswered-{number}.yaml": draft for number, draft in enumerate(drafts, start=1)}
-    for file in filter(Path.exists, files):
-        _fail(f"{file} is there already: name another folder, or move it away")
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, draft in files.items():
-        file.write_text(draft, encoding="utf-8")
-    typer.echo(f"{_counted(len(files), 'draft')} in {folder}", err=True)
-
-
-async def _export_stats(url: str, server: int | None, days: Sequence[int], out: Path | None) -> None:
-    from bot.desk import exports
-
-    times = [timedelta(days=number) for number in days]
-    async with exports.opened(url) as records:
-        figures = [(within, await records.questions.stats(server, within)) for within in times]
-    with out.open("w", encoding="utf-8", newline="") if out else contextlib.nullcontext(sys.stdout) as file:
-        exports.write_stats(file, figures)
+        fail("; ".join(worse), 1)
 
 
 def _worse(figures: dict[str, float | None], floor: str) -> list[str]:
@@ -375,7 +273,7 @@ def _worse(figures: dict[str, float | None], floor: str) -> list[str]:
     for part in filter(None, floor.split(",")):
         name, _, wanted = part.partition("=")
         if name not in figures or not wanted.replace(".", "", 1).isdecimal():
-            _fail(f"--hold: '{part}' is not NAME=PERCENT, with a name among {', '.join(figures)}")
+            fail(f"--hold: '{part}' is not NAME=PERCENT, with a name among {', '.join(figures)}")
         found, line = figures[name] or 0.0, float(wanted)
         if found > line if name in {"wrong", "false", "stray"} else found < line:
             told.append(f"{name} is {found}, the line is {line}")
@@ -387,18 +285,18 @@ def _assistant(directory: Path | None, catalogue: Catalogue | None = None) -> As
         return Assistant(cache.load(directory or default_directory()), catalogue)
     except KnowledgeError as error:
         typer.echo(str(error), err=True)
-        _fail("the knowledge base cannot be used; `python -m bot check` shows the same list", UNUSABLE)
+        fail("the knowledge base cannot be used; `python -m bot check` shows the same list", UNUSABLE)
 
 
 def _question(text: list[str] | None, file: Path | None) -> str:
     if file is not None:
         if text:
-            _fail("give TEXT or --file, not both")
+            fail("give TEXT or --file, not both")
         return _read(file)
     if text and text != ["-"]:
         return " ".join(text)
     if not text and sys.stdin.isatty():
-        _fail('nothing to answer; try: python -m bot ask "Error code: 429"')
+        fail('nothing to answer; try: python -m bot ask "Error code: 429"')
     return decode(sys.stdin.buffer.read())
 
 
@@ -406,11 +304,11 @@ def _read(file: Path) -> str:
     try:
         data = file.read_bytes()
     except OSError as error:
-        _fail(f"{file}: {error.strerror}")
+        fail(f"{file}: {error.strerror}")
     if data.startswith(_PICTURES):
-        _fail(f"{file}: a picture; only text can be read")
+        fail(f"{file}: a picture; only text can be read")
     if not is_text(data):
-        _fail(f"{file}: not a text file")
+        fail(f"{file}: not a text file")
     return decode(data)
 
 
@@ -445,7 +343,3 @@ def _lines() -> Iterator[str]:
     """Yield the lines of standard input; a byte that is no UTF-8 spoils its own line only."""
     for line in sys.stdin.buffer:
         yield line.decode("utf-8", errors="replace").removeprefix("\ufeff")
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
