@@ -3,9 +3,12 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import asyncpg
 import discord
 import pytest
 import simcord.interactions
@@ -13,32 +16,72 @@ from simcord import Env
 
 from bot.chat.client import Desk
 from bot.desk.database import Database
+from bot.desk.tables import Table
 from bot.knowledge.base import Knowledge
 from bot.settings import Settings
 from tests.chat.town import Town
+from tests.desk.conftest import SERVER
 from tests.recorded import record
 
 Start = Callable[[], Desk]
 
 
+DESK = ("learning", "privacy", "reports", "servers")
+"""The rooms that live by the desk: their tests run on SQLite, and on PostgreSQL where TEST_POSTGRES_URL names one."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "desk_url" in metafunc.fixturenames:
+        both = bool(SERVER) and Path(metafunc.module.__file__).parent.name in DESK
+        metafunc.parametrize("desk_url", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+
+
 @pytest.fixture(scope="session")
-def empty_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its schema up to date, to be copied."""
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with its schema up to date, to be copied."""
     path = tmp_path_factory.mktemp("desk") / "empty.db"
-
-    async def make() -> None:
-        await (await Database.open(f"sqlite+aiosqlite:///{path}")).close()
-
-    asyncio.run(make())
+    asyncio.run(_prepare(f"sqlite+aiosqlite:///{path}"))
     return path
 
 
+@pytest.fixture(scope="session")
+def empty_schema() -> Iterator[str]:
+    """The address of a schema on the PostgreSQL server, up to date, to be emptied before each test."""
+    server, schema = Settings.from_env({"DATABASE_URL": SERVER}).database_url, f"chat_{uuid4().hex}"
+    asyncio.run(_say(server, f"CREATE SCHEMA {schema}"))
+    url = f"{server}{'&' if '?' in server else '?'}search_path={schema}"
+    asyncio.run(_prepare(url))
+    yield url
+    asyncio.run(_say(server, f"DROP SCHEMA {schema} CASCADE"))
+
+
 @pytest.fixture
-async def start(knowledge: Knowledge, empty_desk: Path, tmp_path: Path) -> AsyncIterator[Start]:
+def desk_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, with its schema up to date."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "desk.db")
+        return f"sqlite+aiosqlite:///{tmp_path}/desk.db"
+    url: str = request.getfixturevalue("empty_schema")
+    tables = ", ".join(Table.metadata.tables)
+    with ThreadPoolExecutor(1) as apart:  # a test's event loop may be running here
+        apart.submit(asyncio.run, _say(url, f"TRUNCATE {tables} RESTART IDENTITY")).result()
+    return url
+
+
+async def _prepare(url: str) -> None:
+    await (await Database.open(url)).close()
+
+
+async def _say(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture
+async def start(knowledge: Knowledge, desk_url: str) -> AsyncIterator[Start]:
     """Make the bot: every time a new process, as far as it can tell, with the same database."""
-    path = tmp_path / "desk.db"
-    shutil.copy(empty_desk, path)
-    settings = Settings(support_channels=frozenset({"support"}), database_url=f"sqlite+aiosqlite:///{path}")
+    settings = Settings(support_channels=frozenset({"support"}), database_url=desk_url)
     made: list[Desk] = []
 
     def make() -> Desk:
