@@ -27,6 +27,9 @@ ItemT = TypeVar("ItemT")
 UNUSABLE = 2
 """Exit code for input that cannot be used, as for a wrong option."""
 
+SEEN = 400
+"""How much of what was read in a picture is shown, in characters."""
+
 _COLOUR: dict[Acts, str] = {"you": "yellow", "wait": "blue", "support": "red"}
 
 _WORDS: dict[Language, dict[str, str]] = {
@@ -35,6 +38,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "steps": "What to do",
         "escalate": "When to ask a human",
         "read": "Read from your text",
+        "seen": "Read in the picture: {text}",
         "also": "It may also be",
         "sure": "{share} % sure",
         "secret": "Your text held an API key ({shown}). Whoever saw it can use it: revoke it and make a new one.",
@@ -51,6 +55,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "steps": "怎么办",
         "escalate": "何时联系客服",
         "read": "从你的文字里读到",
+        "seen": "从图片里读到：{text}",
         "also": "也可能是",
         "sure": "把握 {share} %",
         "secret": "你的文字里有一个 API 密钥（{shown}）。看到它的人都能使用：请作废它，再新建一个。",
@@ -97,6 +102,14 @@ def fail(text: str, code: int = UNUSABLE) -> NoReturn:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number of things in words: `1 row`, `2 rows`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def show_seen(answer: Answer) -> None:
+    """Print what stood in a picture, its keys masked: one dim line, of a long text the part that decided."""
+    start = max(0, answer.why[0].start - SEEN // 2) if answer.why and len(answer.text) > SEEN else 0
+    text = _plain(answer.text)[start : start + SEEN]
+    clipped = f"{'…' * (start > 0)}{' '.join(text.split())}{'…' * (start + SEEN < len(answer.text))}"
+    _console().print(Text(_WORDS[answer.lang]["seen"].format(text=clipped), style="dim"))
 
 
 def show(answer: Answer, knowledge: Knowledge, *, explain: bool = False) -> None:

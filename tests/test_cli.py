@@ -174,7 +174,7 @@ def test_a_file_that_cannot_be_read_is_exit_code_two_and_says_why(base: Path, tm
     for path, reason in (
         (tmp_path / "gone", "No such file or directory"),
         (tmp_path, "Is a directory"),
-        (picture, "a picture; only text can be read"),
+        (picture, "the picture is not whole"),
         (archive, "not a text file"),
     ):
         result = bot("ask", "--file", str(path))

@@ -20,6 +20,7 @@ from bot.knowledge import cache
 from bot.knowledge.base import KnowledgeError, default_directory
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import LANGUAGES, Language
+from bot.reading.pictures import kind
 from bot.reading.text import decode, is_text
 from bot.terminal import UNUSABLE, counted, fail
 
@@ -33,8 +34,6 @@ app = typer.Typer(
 )
 
 app.add_typer(desk)
-
-_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 
 
 def main() -> None:
@@ -98,7 +97,8 @@ def ask(
         typer.Argument(metavar="TEXT", help="A code, a question or a pasted error; - reads standard input."),
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", "-f", metavar="FILE", help="Read this file instead of TEXT.")
+        Path | None,
+        typer.Option("--file", "-f", metavar="FILE", help="Read this file, text or picture, instead."),
     ] = None,
     lang: Lang = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -118,7 +118,7 @@ def ask(
             fail("--jsonl reads standard input; leave out TEXT and --file")
         _answer_lines(_assistant(knowledge, _kept_catalogue()), cast("Language | None", lang))
         return
-    question = _question(text, file)
+    question, pictured = _question(text, file, knowledge)
     if not question.strip():
         fail('nothing to answer; try: python -m bot ask "Error code: 429"')
     assistant = _assistant(knowledge, _kept_catalogue())
@@ -126,6 +126,8 @@ def ask(
     if as_json:
         typer.echo(json.dumps(answer.as_json(), ensure_ascii=False))
     else:
+        if pictured:
+            terminal.show_seen(answer)
         terminal.show(answer, assistant.knowledge, explain=explain)
     raise typer.Exit(0 if answer.entry else 1)
 
@@ -288,28 +290,31 @@ def _assistant(directory: Path | None, catalogue: Catalogue | None = None) -> As
         fail("the knowledge base cannot be used; `python -m bot check` shows the same list", UNUSABLE)
 
 
-def _question(text: list[str] | None, file: Path | None) -> str:
+def _question(text: list[str] | None, file: Path | None, directory: Path | None) -> tuple[str, bool]:
+    """Return what to answer, and whether it stood in a picture."""
     if file is not None:
         if text:
             fail("give TEXT or --file, not both")
-        return _read(file)
+        return _read(file, directory)
     if text and text != ["-"]:
-        return " ".join(text)
+        return " ".join(text), False
     if not text and sys.stdin.isatty():
         fail('nothing to answer; try: python -m bot ask "Error code: 429"')
-    return decode(sys.stdin.buffer.read())
+    return decode(sys.stdin.buffer.read()), False
 
 
-def _read(file: Path) -> str:
+def _read(file: Path, directory: Path | None) -> tuple[str, bool]:
     try:
         data = file.read_bytes()
     except OSError as error:
         fail(f"{file}: {error.strerror}")
-    if data.startswith(_PICTURES):
-        fail(f"{file}: a picture; only text can be read")
+    if kind(data):
+        from bot.cli.pictures import text_in
+
+        return text_in(file, data, _assistant(directory).knowledge), True
     if not is_text(data):
         fail(f"{file}: not a text file")
-    return decode(data)
+    return decode(data), False
 
 
 def _answer_lines(assistant: Assistant, lang: Language | None) -> None:
