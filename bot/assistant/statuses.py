@@ -145,7 +145,7 @@ _NO_CALL = re.compile(r"\.(?:php|env|git|html?|ico|txt|xml|js|css|png)\S{0,20} h
 
 # What makes a number a count, a measure or a name, whatever else stands around it.
 _UNIT = re.compile(
-    r"\s?"
+    r"[^\S\n]?"
     + _any(
         r"ms msec millisec\w* secs? seconds? mins? minutes? hours? hrs? days? weeks? months? years? [kmgt]i?b k "
         r"w x px pt g m b t dpi hz tokens? files? users? people persons? items? rows? lines? chars? characters? "
@@ -157,7 +157,7 @@ _UNIT = re.compile(
     + _any("刀 元 万 块 美元 美金 字 个 条 人 次 兆 年 天 秒 分 行 页 倍 米 多 以上 以下 左右 张 篇 家 名 斤 公里 毫秒")
     + r"|[.,:/-]\d|%|\s?[*×]\s?\d|\+"
 )
-_GLUED = re.compile(r"[$€£¥#@&/\\.a-z0-9_+~^:-]$|[a-z]\[$|r\$ $")
+_GLUED = re.compile(r"[$€£¥#@&/\\.a-z0-9_+~^:-]\Z|[a-z]\[\Z|r\$ \Z")
 _NUMBERED = re.compile(
     r"(?:\b"
     + _any(

@@ -35,6 +35,8 @@ def read(text: str) -> list[Status]:
         "error 429",
         '"code": 429',
         "429 Too Many Requests",
+        "Chat Client\n429 status code (no body)",
+        "my config\n429 Too Many Requests",
         "RateLimitError: 429",
         "429: litellm.RateLimitError: x",
         "I keep getting a 429 from the API",
