@@ -9,7 +9,7 @@ demo: .venv/demo
 	$(BIN)/python -m bot demo $(ARGS)
 
 test: .venv/dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -72,7 +72,10 @@ def serve(directory: Path | None, port: int | None, open_browser: bool) -> int:
     try:
         knowledge = load(directory or default_directory())
         settings = Settings(
-            support_channels=frozenset({"support"}), staff_channel="staff", database_url="sqlite+aiosqlite://"
+            knowledge_dir=directory,
+            support_channels=frozenset({"support"}),
+            staff_channel="staff",
+            database_url="sqlite+aiosqlite://",
         )
         desk = Desk(settings, knowledge)
         asyncio.run(_serve(simcord.run(desk, check_errors=False), knowledge, port, open_browser))

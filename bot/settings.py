@@ -45,6 +45,7 @@ class Settings:
     gateway_key: str = field(default="", repr=False)
     log_level: str = "INFO"
     log_format: LogFormat = "text"
+    metrics_port: int | None = None
     dyno: str = ""
 
     @classmethod
@@ -75,6 +76,7 @@ class Settings:
             gateway_key=_key(env, "GATEWAY_KEY"),
             log_level=_choice(env, "LOG_LEVEL", _LOG_LEVELS, "INFO"),
             log_format=cast("LogFormat", _choice(env, "LOG_FORMAT", _LOG_FORMATS, "text")),
+            metrics_port=_port(env, "METRICS_PORT"),
             dyno=env.get("DYNO", ""),
         )
 
@@ -105,6 +107,15 @@ def _choice(env: Mapping[str, str], name: str, allowed: tuple[str, ...], default
         if given.casefold() == option.casefold():
             return option
     raise SettingsError(f"{name} is {given!r}; it takes one of {', '.join(allowed)}")
+
+
+def _port(env: Mapping[str, str], name: str) -> int | None:
+    given = env.get(name)
+    if not given:
+        return None
+    if not (given.isascii() and given.isdecimal() and len(given) <= 5 and 1 <= int(given) <= 65535):
+        raise SettingsError(f"{name} is {given!r}; it takes a port, from 1 to 65535")
+    return int(given)
 
 
 def _directory(env: Mapping[str, str], name: str) -> Path | None:

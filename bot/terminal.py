@@ -193,6 +193,14 @@ def watched(items: Iterable[ItemT], what: str, total: int | None = None) -> Iter
     yield from track(items, description=what, total=total, console=Console(stderr=True), transient=True)
 
 
+def show_check(mark: str, name: str, told: str, todo: str) -> None:
+    """Print what a check found: `✓`, `✗` or `–`, its name, and on a line of its own what to do about it."""
+    console, colour = _console(), {"✓": "green", "✗": "bold red"}.get(mark, "dim")
+    console.print(Text.assemble((f"{mark} {name}: ", colour), _plain(told)))
+    if todo:
+        console.print(Text.assemble(("    → ", "bold"), _plain(todo)))
+
+
 def show_model(facts: ModelFacts, lookup: ModelLookup, service: Service, lang: Language) -> None:
     """Print what is known of a model's name, and where that comes from.
 

@@ -20,5 +20,7 @@ def record(method: str, path: str, content: Any) -> None:
         content: the body; a request without one is not kept.
     """
     if content is not None and (file := os.environ.get(VARIABLE)):
-        with Path(file).open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps({"method": method, "path": path, "json": content}, ensure_ascii=False) + "\n")
+        line = json.dumps({"method": method, "path": path, "json": content}, ensure_ascii=False) + "\n"
+        # Several processes append at once: what is written in one go stays in one piece.
+        with Path(file).open("ab", buffering=0) as lines:
+            lines.write(line.encode())

@@ -141,6 +141,20 @@ def test_figures_are_csv_of_a_day_a_week_and_a_month_unless_told_otherwise(tmp_p
     assert [row["name"] for row in rows if row["what"] == "model"] == ["'=gpt"]
 
 
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("what", ["--unanswered", "--stats"])
+def test_whoever_has_read_enough_is_told_nothing(what: str, pytestconfig: pytest.Config) -> None:
+    command = [sys.executable, "-m", "bot", "desk", "export", what]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=pytestconfig.rootpath
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, told = process.communicate(timeout=30)
+    assert (process.returncode, told) == (1, "")
+
+
 def test_nothing_to_export_is_said_and_no_failure(path: Path, tmp_path: Path) -> None:
     async def nothing(_: Records) -> None:
         """Leave it empty."""
@@ -231,6 +245,14 @@ def test_an_address_that_is_none_is_told_and_nothing_is_made(path: Path, there: 
     done = bot("desk", "move", there)
     assert done.exit_code == 2
     assert "error: URL " in done.output
+
+
+def test_a_target_that_cannot_be_reached_is_not_taken_for_the_database_of_database_url(path: Path) -> None:
+    fill(path, lambda records: records.unanswered.keep(missed(1, STRANGE)))
+    done = bot("desk", "move", "postgresql://me:hunter2@127.0.0.1:1/desk")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: the database to move to cannot be opened: ")
+    assert "hunter2" not in done.stderr
 
 
 def test_there_is_nothing_to_move_where_there_is_no_database(tmp_path: Path) -> None:

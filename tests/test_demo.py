@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.demo import serve
@@ -21,18 +22,51 @@ async def demo(*options: str) -> AsyncIterator[tuple[asyncio.subprocess.Process,
     """The demo in a process of its own, and the address that it prints."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0", *options,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
-        assert process.stdout is not None
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-        address = re.search(r"http://127\.0\.0\.1:\d+/\S*", line)
-        assert address is not None, line
-        yield process, address[0]
+        yield process, await printed(process)
     finally:
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+async def printed(process: asyncio.subprocess.Process) -> str:
+    """The address that the demo prints next."""
+    line, address = "", None
+    assert process.stdout is not None
+    while address is None:
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        assert line, "the demo ended"
+        address = re.search(r"http://127\.0\.0\.1:\d+/\S*", line)
+    return address[0]
+
+
+async def channel(address: str) -> str:
+    """The channel that the page at an address shows; the page asks for it in the same way."""
+    place, _, capability = address.partition("#")
+    headers = {"X-Simcord-Capability": capability}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{place}api/pages", json={}, headers=headers) as answer,
+    ):
+        name: str = (await answer.json())["channel"]["name"]
+    return name
+
+
+async def test_enter_opens_the_other_channel_at_an_address_of_its_own_and_back() -> None:
+    async with demo() as (process, address):
+        assert process.stdin is not None
+        addresses, channels = [address], [await channel(address)]
+        for _ in range(2):
+            process.stdin.write(b"\n")
+            addresses.append(await printed(process))
+            channels.append(await channel(addresses[-1]))
+            with pytest.raises(aiohttp.ClientError):
+                await channel(addresses[-2])
+    assert channels == ["support", "staff", "support"]
+    assert len(set(addresses)) == 3
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])

@@ -15,7 +15,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 def test_a_variable_that_is_set_to_nothing_counts_as_unset() -> None:
     names = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "SUPPORT_CHANNELS", "STAFF_CHANNEL",
-             "LOG_LEVEL", "LOG_FORMAT", "DISCORD_API_URL", "DATABASE_URL", "GATEWAY_URL", "GATEWAY_KEY")  # fmt: skip
+             "LOG_LEVEL", "LOG_FORMAT", "METRICS_PORT", "DISCORD_API_URL", "DATABASE_URL",
+             "GATEWAY_URL", "GATEWAY_KEY")  # fmt: skip
     assert Settings.from_env(dict.fromkeys(names, "  ")) == Settings()
 
 
@@ -63,6 +64,10 @@ def test_log_choices_are_taken_in_any_case() -> None:
     [
         ("LOG_LEVEL", "loud", "WARNING"),
         ("LOG_FORMAT", "xml", "json"),
+        *(
+            ("METRICS_PORT", port, "from 1 to 65535")
+            for port in ("0", "65536", "-1", "9100.5", "http", "９１００", "9" * 99)
+        ),
         ("KNOWLEDGE_DIR", "/no/such/place", "/no/such/place"),
         ("DISCORD_API_URL", "discord.com/api/v10", "https://"),
         ("DISCORD_API_URL", "http://[", "https://"),
@@ -74,6 +79,12 @@ def test_a_bad_value_is_told_with_the_name_of_its_variable(name: str, value: str
         Settings.from_env({name: value})
     assert name in str(caught.value)
     assert told in str(caught.value)
+
+
+def test_metrics_are_off_until_they_are_given_a_port() -> None:
+    assert Settings.from_env({}).metrics_port is None
+    for port in (1, 9100, 65535):
+        assert Settings.from_env({"METRICS_PORT": str(port)}).metrics_port == port
 
 
 def test_a_proxy_address_keeps_its_path_and_its_password_stays_out_of_the_error() -> None:

@@ -162,7 +162,7 @@ class Reader:
             code=facts.field("code", pairs, text),
             type=facts.field("type", pairs, text),
             model=facts.model(captured, pairs, text, self._knowledge.models, [sign.start for sign in signs]),
-            group=captured.get("group") or facts.field("group", pairs, text),
+            group=facts.group(captured, pairs, text),
             request_id=facts.request_id(pairs, text),
             url=facts.url(text),
             retry_after=facts.retry_after(folded),

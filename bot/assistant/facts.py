@@ -23,6 +23,17 @@ _MODEL_TALK = re.compile(
     r"\s{0,3}[\"'`]?([\w./:@+-]{3,100})",
     re.IGNORECASE,
 )
+NO_CHANNEL = re.compile(
+    r"分[组組] ?(?P<zh_group>[^\n\"']{1,60}?) ?下(?:对于|對於)?模型 ?(?P<zh>[^\n\"']{0,100}?) ?"
+    r"(?:无可用渠道|無可用[管渠]道|的可用渠道失败|的可用渠道不存在)"
+    r"|(?:no available channel|failed to get available channel|there are no channels available) for model "
+    r"?(?P<en>[^\n\"']{0,100}?) ?under (?:the current )?group "
+    r"(?P<en_group>(?:[^\n\"'(]|(?<! )\((?!distributor)){1,60}?)(?= ?\(distributor| \(|[\"'\n:]|$)",
+    re.IGNORECASE,
+)
+"""The gateway's own texts: new-api and one-api, `middleware/distributor.go`, old and new, Chinese and English. Behind
+them there may be anything, such as a request id."""
+
 _REQUEST_ID = re.compile(
     r"request[ _-]?id[\"']?\s{0,2}[:=]\s{0,2}[\"']?((?:req_|chatcmpl-)?[0-9A-Za-z][0-9A-Za-z_-]{11,63})",
     re.IGNORECASE,
@@ -86,6 +97,23 @@ def model(
     before = [span for span in spans if error - NEAR <= span[0] < error]
     start, end = before[-1] if before else spans[0] if spans else (0, 0)
     return ends(text)[start:end] or None
+
+
+def group(captured: Mapping[str, str], pairs: Sequence[Field], text: str) -> str | None:
+    """Return the group of the token: what the error text names, of several the last one's, else a field.
+
+    Args:
+        captured: What stood in the placeholders of error texts.
+        pairs: The fields of the message.
+        text: The message.
+    """
+    named = [found for match in NO_CHANNEL.finditer(text) if (found := group_in(match))]
+    return captured.get("group") or (named[-1] if named else field("group", pairs, text))
+
+
+def group_in(match: re.Match[str]) -> str:
+    """Return the group in a text of the gateway's that `NO_CHANNEL` found."""
+    return (match["zh_group"] or match["en_group"] or "").strip(" \\")
 
 
 def request_id(pairs: Sequence[Field], text: str) -> str | None:

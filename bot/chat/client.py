@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sys
 from collections import deque
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -20,10 +22,13 @@ from bot.chat.cards import choices
 from bot.chat.cards.buttons import CONTROLS, rows
 from bot.chat.cards.card import Card, render
 from bot.chat.cards.control import Subject
+from bot.chat.counters import Counters, begin
 from bot.chat.learning import incidents
 from bot.chat.learning.ongoing import Ongoing
+from bot.chat.reloading import Reloader
 from bot.chat.reports.delivery import Deliverer
-from bot.chat.reports.escalation import BUTTONS
+from bot.chat.reports.own_report import BUTTONS
+from bot.chat.surfaces.files import Files
 from bot.chat.surfaces.original import Lately
 from bot.chat.translations import Chinese
 from bot.chat.trouble import apologise, report
@@ -33,6 +38,8 @@ from bot.desk.servers import Server
 from bot.knowledge.base import Knowledge
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import Language, Meaning
+from bot.reading.screenshots import Screenshots
+from bot.reading.vocabulary import Vocabulary, vocabulary
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -42,6 +49,9 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 MET = 1000
 """How many of the latest messages and interactions are remembered, by their ids alone."""
+
+_in_charge: ContextVar[Assistant] = ContextVar("in charge")
+"""Who answers in a task that handles an event; see `Desk.assistant`."""
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
 
@@ -68,26 +78,61 @@ class Desk(commands.Bot):
             max_messages=None,
         )
         self.settings = settings
+        self.counters = Counters()
         self.records: Records | None = None
         self.ongoing: Ongoing | None = None
         self.deliverer = Deliverer(self)
         self.catalogue: Catalogue | None = None
         self.lately = Lately()
+        self.screenshots = Screenshots(self._words)
+        self.files = Files(self.screenshots)
         self._database: Database | None = None
+        self._opening = asyncio.Lock()
+        self._without = False
         self._met: deque[int] = deque(maxlen=MET)
+        self.reloader = Reloader(self)
         self.learn(knowledge)
+
+    @property
+    def assistant(self) -> Assistant:
+        """Who answers: until an event is done with, the one who was there when it came, whatever is learned since."""
+        return _in_charge.get(self._newest)
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What was learned last."""
+        return self._newest.knowledge
 
     def learn(self, knowledge: Knowledge) -> None:
         """Answer from this knowledge from now on."""
-        self.assistant = Assistant(knowledge, self.catalogue)
+        self.take(Assistant(knowledge, self.catalogue))
+
+    def take(self, assistant: Assistant) -> None:
+        """Let this one answer from now on."""
+        self._newest = assistant
+        self._vocabulary: Vocabulary | None = None
+
+    def _words(self) -> Vocabulary:
+        """Return the words that errors are written with, put together when the first picture comes."""
+        self._vocabulary = self._vocabulary or vocabulary(self.knowledge)
+        return self._vocabulary
 
     def know(self, catalogue: Catalogue) -> None:
         """Take this for what the service offers, from now on."""
         self.catalogue = catalogue
-        self.assistant = Assistant(self.assistant.knowledge, catalogue)
+        self._newest = Assistant(self.knowledge, catalogue)
 
     async def setup_hook(self) -> None:
         """Open the desk, add the surfaces and put the whole set of commands, which Discord takes as idempotent."""
+        await self.open_records()
+        await self.furnish()
+        try:
+            await self.tree.sync()
+        except discord.HTTPException as error:
+            report(error, "putting the commands")
+
+    async def furnish(self) -> None:
+        """Add the surfaces with their commands, asking nobody."""
         # The cogs know this class.
         from bot.chat.learning import status  # noqa: PLC0415
         from bot.chat.privacy import privacy  # noqa: PLC0415
@@ -95,7 +140,6 @@ class Desk(commands.Bot):
         from bot.chat.servers import administration, membership, setup  # noqa: PLC0415
         from bot.chat.surfaces import menu, models, replies, slash  # noqa: PLC0415
 
-        await self._open_the_desk()
         self.add_dynamic_items(*CONTROLS, *BUTTONS, *setup.SETTINGS, incidents.Close, *privacy.BUTTONS)
         self.add_dynamic_items(*staff.BUTTONS, staff_notes.Read)
         for cog in (
@@ -111,46 +155,69 @@ class Desk(commands.Bot):
         ):
             await self.add_cog(cog)
         await self.tree.set_translator(Chinese())
-        try:
-            await self.tree.sync()
-        except discord.HTTPException as error:
-            report(error, "putting the commands")
 
     async def close(self) -> None:
         """Leave Discord and close the desk."""
         try:
             await self.deliverer.stop()
             await super().close()
+            await self.screenshots.close()
         finally:
             if self._database:
                 await self._database.close()
 
+    async def open_records(self) -> bool:
+        """Open what the desk remembers, unless it is open; without it, chat goes on all the same.
+
+        The operator is told when that fails for the first time, and when it is there after all.
+
+        Returns:
+            Whether it is open, with the servers' settings and the open incidents read.
+        """
+        async with self._opening:
+            if self.records:
+                return True
+            try:
+                await self._open_the_desk()
+            except DeskError as error:
+                log.log(logging.DEBUG if self._without else logging.ERROR, "going on without the desk: %s", error)
+                self._without = True
+                return False
+            if self._without:
+                log.warning("the desk is there now: reports, settings and all else that it remembers")
+        return True
+
     async def _open_the_desk(self) -> None:
-        """Remember from now on which card answers which message; without the desk, chat goes on all the same."""
+        database = await Database.open(self.settings.database_url)
         try:
-            self._database = await Database.open(self.settings.database_url)
-        except DeskError as error:
-            log.error("going on without the desk: %s", error)
-            return
-        self.records = Records(self._database, utcnow)
-        self.ongoing = Ongoing(self.records.incidents, utcnow)
-        try:
-            await self.records.servers.refresh()
-            await self.ongoing.refresh()
-        except DeskError as error:
-            log.warning("settings and incidents are not read yet: %s", error)
+            records = Records(database, utcnow)
+            ongoing = Ongoing(records.incidents, utcnow)
+            await records.servers.refresh()
+            await ongoing.refresh()
+        except BaseException:
+            await database.close()
+            raise
+        self._database, self.records, self.ongoing = database, records, ongoing
 
     def first_met(self, snowflake: int) -> bool:
-        """Tell whether a message or an interaction is new, and remember it: after a RESUME old ones may come again."""
+        """Tell whether a message or an interaction is new, and remember it: after a RESUME old ones may come again.
+
+        The task that asks handles it, and has the same knowledge until it is done.
+        """
+        _in_charge.set(self._newest)
         new = snowflake not in self._met
         if new:
             self._met.append(snowflake)
         return new
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        """Pass an event on to the cogs, and a message no more than once."""
-        if event_name != "message" or self.first_met(args[0].id):
-            super().dispatch(event_name, *args, **kwargs)
+        """Pass an event on to the cogs, and a message no more than once; each of them has the knowledge of now."""
+        before = _in_charge.set(self._newest)
+        try:
+            if event_name != "message" or self.first_met(args[0].id):
+                super().dispatch(event_name, *args, **kwargs)
+        finally:
+            _in_charge.reset(before)
 
     async def on_ready(self) -> None:
         """Tell the operator of a support channel that is in no server: a slip in a name is silence for ever."""
@@ -222,10 +289,11 @@ class Desk(commands.Bot):
         asked: bool = False,
         private: bool = False,
         above: str = "",
+        seen: str = "",
     ) -> Card:
         """Return the card for a new answer in a server, or with None in a direct message, see `Card.of`."""
         meanings = choices.others(self.assistant.knowledge, answer) if asked or answer.entry else ()
-        card = Card.of(answer, meanings, asked=asked, private=private, above=above)
+        card = Card.of(answer, meanings, asked=asked, private=private, above=above, seen=seen)
         model, lang = answer.evidence.model, answer.lang
         return replace(card, incident=incidents.others(self, guild_id, card.meaning, model, lang))
 
@@ -271,6 +339,7 @@ class Tree(app_commands.CommandTree[Desk]):
 
     async def interaction_check(self, interaction: discord.Interaction[Desk], /) -> bool:
         """Let an interaction through once."""
+        begin(interaction)
         return self.client.first_met(interaction.id)
 
     async def on_error(self, interaction: discord.Interaction[Desk], error: app_commands.AppCommandError, /) -> None:

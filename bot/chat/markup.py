@@ -38,6 +38,17 @@ def plain(text: str) -> str:
     )
 
 
+def quoted(text: str, limit: int) -> str:
+    """Return somebody's words as a quotation of at most `limit` characters, with their lines kept."""
+    return clip("\n".join(f"> {plain(line)}" for line in text.splitlines() if line.strip()), limit)
+
+
+def block(text: str, limit: int) -> str:
+    """Return at most `limit` characters of somebody's words as a block of code that nothing inside it can close."""
+    inert = "".join(char for char in text if char in "\n\t" or char.isprintable())
+    return f"```\n{clip(inert.replace('`', 'ˋ'), limit)}\n```"
+
+
 def bare(text: str) -> str:
     """Return a text that `plain` made without the markup; no backtick is left that could end a block of code."""
     return _MADE_PLAIN.sub(lambda match: match[1] or match[2], text).replace("`", "ˋ")

@@ -11,17 +11,23 @@ from bot.chat.permissions import missing
 
 log = logging.getLogger(__name__)
 
+ARCHIVED = 50083
+"""The code of Discord's error where a thread is archived: https://discord.com/developers/docs/topics/opcodes-and-status-codes"""
+
 
 async def reply(message: discord.Message, view: ui.LayoutView) -> int | None:
     """Reply to a message, pinging nobody.
 
     Returns:
-        The id of the reply; None where the bot may not write, or the message is gone.
+        The id of the reply; None where the bot may not write, the thread is archived, or the message is gone.
 
     Raises:
         discord.HTTPException: Discord cannot do it for another reason.
     """
     place = message.channel.id
+    if isinstance(message.channel, discord.Thread) and message.channel.archived:
+        log.info("no reply in channel %s: it was closed, and would be opened again", place)
+        return None
     if lacking := missing(message.channel):
         log.warning("no reply in channel %s: the bot lacks %s", place, ", ".join(lacking))
         return None
@@ -39,7 +45,7 @@ async def correct(card: discord.PartialMessage, view: ui.LayoutView) -> bool:
     """Show something else on a card.
 
     Returns:
-        Whether it does; False where the bot may not.
+        Whether it does; False where the bot may not, or the thread is archived.
 
     Raises:
         discord.NotFound: The card is gone.
@@ -47,7 +53,9 @@ async def correct(card: discord.PartialMessage, view: ui.LayoutView) -> bool:
     """
     try:
         await card.edit(view=view)
-    except discord.Forbidden as error:
+    except discord.HTTPException as error:
+        if not _is_closed_to_us(error):
+            raise
         log.warning("no correction in channel %s: HTTP %s, code %s", card.channel.id, error.status, error.code)
         return False
     return True
@@ -63,5 +71,11 @@ async def take_away(card: discord.PartialMessage) -> None:
         await card.delete()
     except discord.NotFound:
         pass
-    except discord.Forbidden as error:
+    except discord.HTTPException as error:
+        if not _is_closed_to_us(error):
+            raise
         log.warning("a card stays in channel %s: HTTP %s, code %s", card.channel.id, error.status, error.code)
+
+
+def _is_closed_to_us(error: discord.HTTPException) -> bool:
+    return isinstance(error, discord.Forbidden) or error.code == ARCHIVED

@@ -25,6 +25,7 @@ from bot.chat.learning.incidents import calming
 from bot.chat.logs import configure
 from bot.chat.patience import patient
 from bot.chat.privacy.retention import retaining
+from bot.chat.reloading import reloading
 from bot.chat.reports.delivery import delivering
 from bot.chat.servers.membership import kept_current
 from bot.chat.trouble import report
@@ -83,13 +84,15 @@ def run(settings: Settings) -> int:
     """
     if not settings.discord_token:
         return _stop("no token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it")
-    configure(settings.log_level, settings.log_format)
+    configure(settings.log_level, settings.log_format, (settings.discord_token, settings.gateway_key))
     if settings.dyno and settings.database_url.startswith("sqlite"):
         log.warning(FLEETING, settings.dyno)
     if settings.discord_api_url:
         Route.BASE = settings.discord_api_url
     # Until the loop listens for it, SIGTERM is as good as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if sys.platform != "win32" and not os.isatty(0):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the knowledge is only just being read
     last = threading.Timer(LAST, os._exit, (0,))
     last.daemon = True
     try:
@@ -135,13 +138,21 @@ def _stop(reason: str) -> int:
 
 
 async def _until_told(settings: Settings, knowledge: Knowledge, stopping: Callable[[], None]) -> None:
-    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    loop, told, reload = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
     listen_for_the_unforeseen(loop)
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
             loop.add_signal_handler(name, told.set)
+    if sys.platform != "win32":
+        in_terminal = os.isatty(0)
+
+        def hung_up() -> None:
+            """Reload; where the signal says that the terminal was closed, stop: nobody sees the bot any more."""
+            (told if in_terminal and not os.isatty(0) else reload).set()
+
+        loop.add_signal_handler(signal.SIGHUP, hung_up)
     ours = asyncio.all_tasks()
-    life = asyncio.create_task(_live(settings, knowledge))
+    life = asyncio.create_task(_live(settings, knowledge, reload))
     ours |= {life, waiting := asyncio.create_task(told.wait())}
     await asyncio.wait({life, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if told.is_set():
@@ -167,13 +178,17 @@ def listen_for_the_unforeseen(loop: asyncio.AbstractEventLoop) -> None:
     loop.set_exception_handler(heard)
 
 
-async def _live(settings: Settings, knowledge: Knowledge) -> None:
+async def _live(settings: Settings, knowledge: Knowledge, reload: asyncio.Event) -> None:
     """Stay connected, with the message-content intent where Discord grants it."""
     intents = INTENTS
     while True:
         desk = Desk(settings, knowledge, intents=intents)
         try:
             async with contextlib.AsyncExitStack() as services:
+                if settings.metrics_port:
+                    from bot.chat.metrics import serving  # noqa: PLC0415 - few have monitoring
+
+                    await services.enter_async_context(serving(desk, settings.metrics_port))
                 for service in (
                     kept_fresh(settings.gateway_url, settings.gateway_key, desk.know),
                     kept_current(desk),
@@ -183,11 +198,13 @@ async def _live(settings: Settings, knowledge: Knowledge) -> None:
                     await services.enter_async_context(service)
                 await _log_in(desk, settings)
                 await services.enter_async_context(delivering(desk))
+                await services.enter_async_context(reloading(desk, reload))
                 return await desk.connect()
         except discord.PrivilegedIntentsRequired:
             if not intents.message_content:
                 raise
             log.warning(DEAF)
+            knowledge = desk.knowledge
             intents = discord.Intents(**dict(INTENTS) | {"message_content": False})
         finally:
             await _say_goodbye(desk)

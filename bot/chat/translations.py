@@ -75,6 +75,21 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "How many different people": ("多少个不同的人", "多少個不同的人"),
     "minutes": ("分钟", "分鐘"),
     "Within how many minutes": ("在多少分钟之内", "在多少分鐘之內"),
+    "hear": ("旁听", "旁聽"),
+    "Read what another bot posts through a webhook, or stop that": (
+        "开始或停止阅读其他机器人通过 Webhook 发布的消息",
+        "開始或停止閱讀其他機器人透過 Webhook 發布的訊息",
+    ),
+    "webhook": ("webhook", "webhook"),
+    "The link of a message that it posted, or its id": (
+        "它发布过的某条消息的链接，或它的 ID",
+        "它發布過的某則訊息的連結，或它的 ID",
+    ),
+    "reload": ("重新加载", "重新載入"),
+    "Read the knowledge base anew; for the bot's owner": (
+        "重新读取知识库（仅限机器人的所有者）",
+        "重新讀取知識庫（僅限機器人的擁有者）",
+    ),
     "Explain this error": ("解释这个错误", "解釋這個錯誤"),
 }
 """English -> simplified and traditional Chinese."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from collections import Counter
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,9 @@ import discord
 from bot.chat.words import WORDS, language
 
 log = logging.getLogger(__name__)
+
+raised: Counter[str] = Counter()
+"""How often `report` was given an exception, by its type, since the process began."""
 
 
 def report(error: BaseException, where: str) -> str:
@@ -29,10 +33,12 @@ def report(error: BaseException, where: str) -> str:
     """
     reference = secrets.token_hex(3)
     kind = type(error).__qualname__
+    raised[kind] += 1
     if isinstance(error, discord.HTTPException):
         kind += f" (HTTP {error.status}, code {error.code})"
     frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s failed with %s, reference %s\n%s", where, kind, reference, frames.rstrip())
+    fields = {"where": where, "error": kind, "reference": reference}
+    log.error("%s failed with %s, reference %s\n%s", where, kind, reference, frames.rstrip(), extra=fields)
     return reference
 
 

@@ -1,4 +1,7 @@
-"""The terminal: run · demo · ask · models · check · eval · desk. Only `run` and `demo` load discord.py, when called."""
+"""The terminal: run · demo · ask · models · check · eval · doctor · desk.
+
+Only `run`, `demo` and `doctor` load discord.py, when they are called.
+"""
 
 from __future__ import annotations
 
@@ -190,6 +193,27 @@ def _catalogue(url: str | None, key: str) -> Catalogue | None:
     if why:
         typer.echo(f"no newer list from GATEWAY_URL: {why}", err=True)
     return found
+
+
+@app.command()
+def doctor(
+    server: Annotated[
+        int | None,
+        typer.Option("--server", metavar="ID", min=1, help="One Discord server alone.", show_default="all"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Look for what keeps the bot from working, and tell how to mend it. Nothing is changed.
+
+    Settings, knowledge, database, catalogue, screenshots. Then, over
+    Discord's API and without connecting: token, intents, commands, the
+    channels of each server, and the invite link with the least permissions.
+
+    Exit code 1: something is wrong.
+    """
+    from bot.cli.doctor import doctor as examine
+
+    raise typer.Exit(examine(server, as_json=as_json))
 
 
 @app.command()

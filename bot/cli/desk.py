@@ -68,6 +68,8 @@ def export(
             asyncio.run(_export_stats(url, server, [days] if days else [1, 7, 30], out))
     except (SettingsError, DeskError) as error:
         fail(str(error))
+    except BrokenPipeError:
+        raise  # whoever read it has read enough, as `| head`; Click ends without a word then
     except OSError as error:
         fail(f"{error.filename or out}: {error.strerror}")
 
@@ -103,6 +105,7 @@ async def _export_stats(url: str, server: int | None, days: Sequence[int], out: 
         figures = [(within, await records.questions.stats(server, within)) for within in times]
     with out.open("w", encoding="utf-8", newline="") if out else contextlib.nullcontext(sys.stdout) as file:
         exports.write_stats(file, figures)
+        file.flush()
 
 
 @desk.command()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
 
 from bot.desk.database import Database
 from bot.desk.tables import AnswerRow
@@ -101,6 +101,12 @@ class Answers:
         """Return the answer that a card gives; where it answers several messages, the newest one."""
         return await self._newest(AnswerRow.card_id == card_id)
 
+    async def all_of_card(self, card_id: int) -> list[Remembered]:
+        """Return the answers that one card gives, oldest question first: it replies to one, and others add to it."""
+        found = select(AnswerRow).where(AnswerRow.card_id == card_id).order_by(AnswerRow.question_id)
+        async with self._database.transaction() as connection:
+            return [Remembered(**row) for row in (await connection.execute(found)).mappings()]
+
     async def latest(
         self, asker_id: int, channel_id: int, entry: str, case: str | None, model: str | None, *, within: timedelta
     ) -> Remembered | None:
@@ -112,6 +118,22 @@ class Answers:
             AnswerRow.case == case,
             AnswerRow.model == model,
             AnswerRow.created_at >= self._clock() - within,
+        )
+
+    async def in_thread(self, thread_id: int, entry: str, case: str | None, model: str | None) -> Remembered | None:
+        """Return the last time that a problem was answered in a thread, or at the message that the thread began from.
+
+        Args:
+            thread_id: the thread or forum post, which has the id of the message that it began from.
+            entry: the entry's id.
+            case: the entry's case.
+            model: the model; None for whichever the thread is about.
+        """
+        return await self._newest(
+            or_(AnswerRow.channel_id == thread_id, AnswerRow.question_id == thread_id),
+            AnswerRow.entry == entry,
+            AnswerRow.case == case,
+            true() if model is None else AnswerRow.model == model,
         )
 
     async def dismiss(self, message_id: int) -> None:

@@ -37,20 +37,34 @@ class DeskError(Exception):
     """
 
 
+class BehindError(DeskError):
+    """There is no schema yet, or an older one: the bot brings it up to date at its start."""
+
+
 class Database:
     """The desk's database. `open` makes one; `close` it in the end.
 
     Args:
         engine: the connections.
         limit: seconds that a transaction may take.
+        name: what it is called in errors.
     """
 
-    def __init__(self, engine: AsyncEngine, limit: float = LIMIT) -> None:
+    def __init__(self, engine: AsyncEngine, limit: float = LIMIT, name: str = "the database") -> None:
         self._engine = engine
         self._limit = limit
+        self._name = name
 
     @classmethod
-    async def open(cls, url: str, *, limit: float = LIMIT, patience: float = PATIENCE) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        limit: float = LIMIT,
+        patience: float = PATIENCE,
+        read_only: bool = False,
+        name: str = "the database of DATABASE_URL",
+    ) -> Self:
         """Connect, and bring the schema up to date where it is behind.
 
         Several processes may do so at once: one migrates, the others wait for it.
@@ -59,14 +73,17 @@ class Database:
             url: as `Settings.database_url` has it.
             limit: seconds that a transaction may take later on.
             patience: seconds that opening may take.
+            read_only: the database is only read, and stays as it is.
+            name: what it is called in errors.
 
         Raises:
-            DeskError: there is no such database, it stays locked, or its schema is newer than this program.
+            DeskError: there is no such database, it stays locked, or its schema is newer than this program; with
+                `read_only`, also where there is no schema, or an older one.
         """
-        async with _told("the database of DATABASE_URL cannot be opened", patience):
-            database = cls(_engine(url, limit), limit)
+        async with _told(f"{name} cannot be opened", patience):
+            database = cls(_engine(url, limit, read_only=read_only), limit, name)
             try:
-                await database._bring_up_to_date(patience)
+                await database._bring_up_to_date(patience, read_only=read_only)
             except BaseException:
                 await database.close()
                 await asyncio.sleep(0.05)  # aiosqlite's thread still has a word for an event loop that may end now
@@ -84,18 +101,32 @@ class Database:
         Raises:
             DeskError: the database failed, or took longer than the limit. The block is for its statements alone.
         """
-        async with _told("the database failed", self._limit), self._engine.begin() as connection:
+        async with _told(f"{self._name} failed", self._limit), self._engine.begin() as connection:
             yield connection
+
+    async def wipe(self) -> None:
+        """Have nothing that was deleted stand anywhere any more, as far as that is in our hands.
+
+        SQLite's pages are overwritten as they are given up (`secure_delete`), but go on standing in the log that the
+        file is written from. PostgreSQL sees to it itself (autovacuum).
+
+        Raises:
+            DeskError: the database cannot do it now.
+        """
+        if self._engine.dialect.name == "sqlite":
+            async with _told(f"{self._name} failed", self._limit), self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def insert(self, table: type[Table]) -> PostgresqlInsert | SqliteInsert:
         """Start an INSERT that takes `on_conflict_do_update`, which standard SQL does not know."""
         return PostgresqlInsert(table) if self._engine.dialect.name == "postgresql" else SqliteInsert(table)
 
-    async def _bring_up_to_date(self, patience: float) -> None:
+    async def _bring_up_to_date(self, patience: float, *, read_only: bool) -> None:
         until = time.monotonic() + patience - self._limit
         while True:
             try:
-                return await self._migrate()
+                return await self._migrate(read_only=read_only)
             except OperationalError as error:
                 # SQLite waits for a lock no longer than a call may take, and gives up at once where two processes
                 # turn a new file to WAL.
@@ -103,13 +134,17 @@ class Database:
                     raise
                 await asyncio.sleep(0.05)
 
-    async def _migrate(self) -> None:
+    async def _migrate(self, *, read_only: bool) -> None:
         async with self._engine.connect() as connection:
             stored = await connection.run_sync(_stored_revision)
         if stored == REVISION:
             return
         if stored > REVISION:
-            raise DeskError(f"DATABASE_URL is at revision {stored}, newer than this program's {REVISION}: update it")
+            raise DeskError(f"{self._name} is at revision {stored}, newer than this program's {REVISION}: update it")
+        if read_only and not stored:
+            raise BehindError(f"there is no desk in {self._name}")
+        if read_only:
+            raise BehindError(f"{self._name} has an older schema: start the bot with it, which brings it up to date")
 
         from bot.desk.migrations import upgrade  # noqa: PLC0415 - Alembic takes its time to load
 
@@ -118,12 +153,12 @@ class Database:
             await connection.run_sync(upgrade)
 
 
-def _engine(url: str, limit: float) -> AsyncEngine:
+def _engine(url: str, limit: float, *, read_only: bool) -> AsyncEngine:
     if url.startswith("postgresql://"):
         from bot.desk import postgresql  # noqa: PLC0415 - asyncpg is not for those who stay with SQLite
 
         return postgresql.engine(url)
-    return sqlite.engine(url, limit)
+    return sqlite.engine(url, limit, read_only=read_only)
 
 
 def _stored_revision(connection: Connection) -> str:

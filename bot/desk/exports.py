@@ -34,17 +34,17 @@ RISKY = ("=", "+", "-", "@")
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Records]:
-    """Open the records of a bot, which have to be there: no file is made.
+    """Open the records of a bot to read them. They have to be there: nothing is made, and nothing changed.
 
     Args:
         url: as `Settings.database_url` has it.
 
     Raises:
-        DeskError: there are none, or they cannot be read.
+        DeskError: there are none, they are of an older version, or they cannot be read.
     """
     if missing := sqlite.missing(url):
         raise DeskError(f"there is no database {missing}: run this where the bot runs, with its DATABASE_URL")
-    database = await Database.open(url)
+    database = await Database.open(url, read_only=True)
     try:
         yield Records(database, lambda: datetime.now(UTC))
     finally:

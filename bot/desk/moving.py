@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from sqlalchemy import Table as Described
 from sqlalchemy import column, delete, func, insert, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,8 +20,19 @@ LIMIT = 3600.0
 PART = 1000
 """Rows that are written with one statement."""
 
+TARGET = "the database to move to"
+"""What the target is called in errors; the source is called as ever, after `DATABASE_URL`."""
+
 _GIVEN = table("sqlite_sequence", column("name"), column("seq"))
 """Where SQLite keeps the last number of each table, https://www.sqlite.org/autoinc.html."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """All that is in a table, and the last number that was given to a row of it, also to one that is gone."""
+
+    rows: list[dict[str, Any]]
+    last: int
 
 
 async def move(source: str, target: str) -> dict[str, int]:
@@ -33,40 +48,46 @@ async def move(source: str, target: str) -> dict[str, int]:
         How many rows each table had.
 
     Raises:
-        DeskError: one of the two cannot be opened or fails, or the target has something in it.
+        DeskError: one of the two, which is named, cannot be opened or fails; the source is of an older version; or the
+            target has something in it.
     """
     if absent := sqlite.missing(source):
         raise DeskError(f"there is no database {absent} to move: run this with the bot's DATABASE_URL")
-    here = await Database.open(source, limit=LIMIT)
+    here = await Database.open(source, limit=LIMIT, read_only=True)
     try:
-        there = await Database.open(target, limit=LIMIT)
+        there = await Database.open(target, limit=LIMIT, name=TARGET)
         try:
-            async with here.transaction() as reading, there.transaction() as writing:
-                return await _copy(reading, writing)
+            # One after the other: what fails is told by the name of the one that failed.
+            async with here.transaction() as connection:
+                contents = await _read(connection)
+            async with there.transaction() as connection:
+                await _write(connection, contents)
         finally:
             await there.close()
     finally:
         await here.close()
+    return {table.name: len(content.rows) for table, content in contents.items()}
 
 
-async def _copy(reading: AsyncConnection, writing: AsyncConnection) -> dict[str, int]:
-    tables = Table.metadata.sorted_tables
-    for each in tables:
-        if await writing.scalar(select(func.count()).select_from(each)):
-            raise DeskError(f"the database to write to is not empty: there are rows in its table {each.name}")
-    moved = {}
-    for each in tables:
-        rows = [dict(row) for row in (await reading.execute(select(each))).mappings()]
-        for start in range(0, len(rows), PART):
-            await writing.execute(insert(each), rows[start : start + PART])
-        if "id" in each.columns:
-            await _go_on_from(writing, each, await _last_number(reading, each))
-        moved[each.name] = len(rows)
-    return moved
+async def _read(connection: AsyncConnection) -> dict[Described, _Content]:
+    contents = {}
+    for each in Table.metadata.sorted_tables:
+        rows = [dict(row) for row in (await connection.execute(select(each))).mappings()]
+        contents[each] = _Content(rows, await _last_number(connection, each) if "id" in each.columns else 0)
+    return contents
+
+
+async def _write(connection: AsyncConnection, contents: Mapping[Described, _Content]) -> None:
+    for each in contents:
+        if await connection.scalar(select(func.count()).select_from(each)):
+            raise DeskError(f"{TARGET} is not empty: there are rows in its table {each.name}")
+    for each, content in contents.items():
+        for start in range(0, len(content.rows), PART):
+            await connection.execute(insert(each), content.rows[start : start + PART])
+        await _go_on_from(connection, each, content.last)
 
 
 async def _last_number(connection: AsyncConnection, described: Described) -> int:
-    """Return the last number that was given to a row, also one that is gone."""
     if connection.dialect.name == "sqlite":
         return await connection.scalar(select(_GIVEN.c.seq).where(_GIVEN.c.name == described.name)) or 0
     sequence = table(f"{described.name}_id_seq", column("last_value"), column("is_called"))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Row, Select, delete, or_, select, union, update
 
-from bot.desk.database import Database
+from bot.desk.database import Database, DeskError
 from bot.desk.outbox import Outbox
+from bot.desk.reports import AskersCard
 from bot.desk.servers import Server
 from bot.desk.tables import (
     AnswerRow,
     DeliveryRow,
+    FurtherCardRow,
     IncidentRow,
     NoteRow,
     QuestionRow,
@@ -25,6 +29,14 @@ from bot.desk.tables import (
 
 NOBODY = 0
 """Stands where a person's id stood; Discord gives it to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased: how many records, and on which cards the reports among them are told of."""
+
+    records: int
+    cards: tuple[AskersCard, ...] = ()
 
 
 class People:
@@ -51,6 +63,9 @@ class People:
         """
         kept: dict[str, Select[Any]] = {
             "reports": select(ReportRow).where(ReportRow.asker_id == user_id).order_by(ReportRow.id),
+            "cards": select(FurtherCardRow)
+            .where(FurtherCardRow.report_id.in_(select(ReportRow.id).where(ReportRow.asker_id == user_id)))
+            .order_by(FurtherCardRow.card_id),
             "notes": select(NoteRow).where(NoteRow.author_id == user_id).order_by(NoteRow.id),
             "questions": select(QuestionRow).where(QuestionRow.asker_id == user_id).order_by(QuestionRow.question_id),
             "verdicts": select(VerdictRow).where(VerdictRow.user_id == user_id).order_by(VerdictRow.question_id),
@@ -70,8 +85,8 @@ class People:
                 for name, found in kept.items()
             }
 
-    async def erase(self, user_id: int) -> int:
-        """Delete all that is kept of a person, and return how many records that was.
+    async def erase(self, user_id: int) -> Erased:
+        """Delete all that is kept of a person.
 
         Of their reports nothing stays but the entry, the model, who of the staff dealt with it and when: open ones
         are withdrawn, what was to be delivered is not, and the staff's cards are due for a refresh. On what they dealt
@@ -92,13 +107,22 @@ class People:
             "text": "",
             "changed_at": now,
         }
+        sent_from = select(ReportRow.origin_guild_id, ReportRow.channel_id, ReportRow.card_id).where(
+            theirs, ReportRow.card_id.is_not(None)
+        )
+        further = select(FurtherCardRow.guild_id, FurtherCardRow.channel_id, FurtherCardRow.card_id).where(
+            FurtherCardRow.report_id.in_(reports)
+        )
         async with self._database.transaction() as connection:
             # The reports first: while their rows are locked, nobody adds a note to them.
             withdrawn = update(ReportRow).where(theirs, ReportRow.closed_at.is_(None))
             await connection.execute(withdrawn.values(state="withdrawn", closed_at=now))
+            found: Sequence[Row[Any]] = (await connection.execute(union(sent_from, further))).all()
+            cards = tuple(AskersCard(*card) for card in found)
             touched = 0
             for deleted in (
                 delete(NoteRow).where(NoteRow.report_id.in_(reports)),
+                delete(FurtherCardRow).where(FurtherCardRow.report_id.in_(reports)),
                 delete(VerdictRow).where(VerdictRow.user_id == user_id),
                 delete(QuestionRow).where(QuestionRow.asker_id == user_id),
                 delete(UnansweredRow).where(UnansweredRow.asker_id == user_id),
@@ -117,7 +141,8 @@ class People:
                 update(IncidentRow).where(IncidentRow.closed_by == user_id).values(closed_by=NOBODY),
             ):
                 touched += (await connection.execute(unnamed)).rowcount
-        return touched
+        await self._wipe()
+        return Erased(touched, cards)
 
     async def purge(self) -> int:
         """Delete what each server has kept for as long as it keeps it, and return how many records that was.
@@ -130,6 +155,7 @@ class People:
         purged = 0
         for kept in (None, *days):
             purged += await self._purge(kept)
+        await self._wipe()
         return purged
 
     async def forget_server(self, guild_id: int) -> int:
@@ -139,7 +165,12 @@ class People:
             for table in (DeliveryRow, ReportRow, IncidentRow, QuestionRow, UnansweredRow, AnswerRow, ServerRow):
                 gone = delete(table).where(table.guild_id == guild_id)
                 forgotten += (await connection.execute(gone)).rowcount
+        await self._wipe()
         return forgotten
+
+    async def _wipe(self) -> None:
+        with suppress(DeskError):  # what was deleted is deleted; the next purge takes care of what is left of it
+            await self._database.wipe()
 
     async def _purge(self, days: int | None) -> int:
         """Purge the servers that keep it for that many days; with None, all that is of no server with settings."""

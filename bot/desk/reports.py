@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk.database import Database
 from bot.desk.outbox import Outbox
-from bot.desk.tables import Moment, NoteRow, QuestionRow, ReportRow
+from bot.desk.tables import FurtherCardRow, Moment, NoteRow, QuestionRow, ReportRow
 from bot.knowledge.schema import Language
 
-Closed = Literal["resolved", "duplicate", "withdrawn"]
-State = Literal["open", "claimed", "asked", "answered", "resolved", "duplicate", "withdrawn"]
+Closed = Literal["resolved", "solved", "duplicate", "withdrawn"]
+State = Literal["open", "claimed", "asked", "answered", "resolved", "solved", "duplicate", "withdrawn"]
 OPEN: frozenset[State] = frozenset(get_args(State)) - frozenset(get_args(Closed))
-"""An answered report is open until it is resolved: the asker may add to it."""
+"""An answered report is open until it is closed: resolved by staff, solved in the asker's own eyes, or the like. The
+asker may add to it until then."""
 
 NoteKind = Literal["answer", "ask", "addition"]
 
@@ -101,6 +102,15 @@ class Note:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AskersCard:
+    """A card of the asker's that tells what became of a report: its server, if it has one, its channel and its id."""
+
+    guild_id: int | None
+    channel_id: int
+    card_id: int
+
+
 class Reports:
     """The reports. With each change of a report, its delivery is stored in the same transaction.
 
@@ -121,19 +131,18 @@ class Reports:
         """Store a report, to be delivered to the staff.
 
         Returns:
-            The report and True; or the one that the asker has open already for this entry and server, and False.
+            The report and True; or the one that the asker has open already for this entry and server, and False. Where
+            no entry fits, two questions are two reports.
         """
         now = self._clock()
         values = {field.name: getattr(new, field.name) for field in fields(NewReport)} | {"facts": dict(new.facts)}
         stored = (
             self._database.insert(ReportRow)
             .values(values | {"state": "open", "created_at": now, "changed_at": now})
-            .on_conflict_do_nothing(
-                index_elements=["asker_id", "guild_id", "entry"], index_where=ReportRow.closed_at.is_(None)
-            )
+            .on_conflict_do_nothing()
             .returning(ReportRow)
         )
-        there = self._open_of(new.asker_id, new.guild_id, new.entry)
+        there = self._open_of(new.asker_id, new.guild_id, new.entry, new.question_id)
         while True:
             async with self._database.transaction() as connection:
                 if row := (await connection.execute(stored)).mappings().one_or_none():
@@ -147,13 +156,36 @@ class Reports:
         """Return a report."""
         return await self._newest(ReportRow.id == report_id)
 
-    async def open_of(self, asker_id: int, guild_id: int, entry: str) -> Report | None:
-        """Return the report that somebody has open for an entry with a server's staff."""
-        return await self._newest(self._open_of(asker_id, guild_id, entry))
+    async def open_of(self, asker_id: int, guild_id: int, entry: str, question_id: int) -> Report | None:
+        """Return the report that somebody has open with a server's staff for an entry, or for a question without."""
+        return await self._newest(self._open_of(asker_id, guild_id, entry, question_id))
 
     async def of_card(self, card_id: int) -> Report | None:
-        """Return the report that was sent from an asker's card; the newest, where there are several."""
-        return await self._newest(ReportRow.card_id == card_id)
+        """Return the report that an asker's card tells of; the newest, where there are several."""
+        further = select(FurtherCardRow.report_id).where(FurtherCardRow.card_id == card_id)
+        return await self._newest(or_(ReportRow.card_id == card_id, ReportRow.id.in_(further)))
+
+    async def of_question(self, question_id: int) -> Report | None:
+        """Return the report on a question; the newest, where there are several."""
+        return await self._newest(ReportRow.question_id == question_id)
+
+    async def cards(self, report: Report) -> list[AskersCard]:
+        """Return the cards that tell of a report, the one from which it was sent first; private ones are not known."""
+        own = [AskersCard(report.origin_guild_id, report.channel_id, report.card_id)] if report.card_id else []
+        columns = FurtherCardRow.guild_id, FurtherCardRow.channel_id, FurtherCardRow.card_id
+        found = select(*columns).where(FurtherCardRow.report_id == report.id).order_by(FurtherCardRow.card_id)
+        async with self._database.transaction() as connection:
+            return [*own, *(AskersCard(*row) for row in await connection.execute(found))]
+
+    async def tell_on(self, report: Report, card: AskersCard) -> None:
+        """Have another card of the asker's tell of a report, too; one that does already stays the only one."""
+        if card.card_id == report.card_id:
+            return
+        further = self._database.insert(FurtherCardRow).values(
+            report_id=report.id, card_id=card.card_id, guild_id=card.guild_id, channel_id=card.channel_id
+        )
+        async with self._database.transaction() as connection:
+            await connection.execute(further.on_conflict_do_nothing())
 
     async def notes(self, report_id: int) -> list[Note]:
         """Return what was said on a report, in its order."""
@@ -184,7 +216,7 @@ class Reports:
                 claimed_at=func.coalesce(ReportRow.claimed_at, literal(self._clock(), Moment())),
             )
 
-    async def note(self, report_id: int, kind: NoteKind, author_id: int, text: str) -> Report | None:
+    async def note(self, report_id: int, kind: NoteKind, author_id: int, text: str, message: str = "") -> Report | None:
         """Add what was said to a report, to be delivered to the other side. Saying a thing twice is two notes.
 
         Args:
@@ -193,6 +225,7 @@ class Reports:
                 `addition` is the asker's, and makes a report open again that was answered or asked about.
             author_id: who said it.
             text: what was said, masked.
+            message: another message that it is about, masked. It joins the report's own and is let go of with it.
 
         Returns:
             The report; None where it is closed or gone, and nothing was added.
@@ -207,6 +240,8 @@ class Reports:
                 "staff_id": func.coalesce(ReportRow.staff_id, literal(author_id, BigInteger())),
                 "claimed_at": func.coalesce(ReportRow.claimed_at, literal(now, Moment())),
             }
+        if message:
+            values["text"] = case((ReportRow.text == "", message), else_=ReportRow.text + f"\n\n{message}")
         note = self._database.insert(NoteRow).values(
             report_id=report_id, kind=kind, author_id=author_id, text=text, created_at=now
         )
@@ -299,10 +334,11 @@ class Reports:
         return Report(**row) if row else None
 
     @staticmethod
-    def _open_of(asker_id: int, guild_id: int, entry: str) -> ColumnElement[bool]:
+    def _open_of(asker_id: int, guild_id: int, entry: str, question_id: int) -> ColumnElement[bool]:
         return and_(
             ReportRow.asker_id == asker_id,
             ReportRow.guild_id == guild_id,
             ReportRow.entry == entry,
             ReportRow.closed_at.is_(None),
+            *(() if entry else (ReportRow.question_id == question_id,)),
         )

@@ -92,8 +92,18 @@ class ReportRow(Table):
             "guild_id",
             "entry",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=text("closed_at IS NULL AND entry <> ''"),
+            postgresql_where=text("closed_at IS NULL AND entry <> ''"),
+        ),
+        # Two errors that no entry explains are hardly one.
+        Index(
+            "one_open_report_of_unknown",
+            "asker_id",
+            "guild_id",
+            "question_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL AND entry = ''"),
+            postgresql_where=text("closed_at IS NULL AND entry = ''"),
         ),
         Index("reports_of_server", "guild_id", "created_at"),
         # An old card's buttons must never mean another report: no number is given twice.
@@ -124,6 +134,17 @@ class ReportRow(Table):
     changed_at: Mapped[datetime]
     staff_channel_id: Mapped[Snowflake | None]
     staff_message_id: Mapped[Snowflake | None]
+
+
+class FurtherCardRow(Table):
+    """Another card of the asker's that tells of a report, besides the one from which it was sent."""
+
+    __tablename__ = "further_cards"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True)
+    card_id: Mapped[Snowflake] = mapped_column(primary_key=True, autoincrement=False, index=True)
+    guild_id: Mapped[Snowflake | None]
+    channel_id: Mapped[Snowflake]
 
 
 class NoteRow(Table):

@@ -51,13 +51,18 @@ def default_directory() -> Path:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Everything the assistant may say, and what it is found by; each index is made when it is first asked."""
+    """Everything the assistant may say, and what it is found by; each index is made when it is first asked.
+
+    The stamp tells what state its files were in before they were read, see `loading.stamp`; empty for one that was not
+    read from files. It says nothing of the content: two that say the same are equal.
+    """
 
     service: Service
     cues: Cues
     families: Models
     entries: Mapping[str, Entry]
     findings: Findings = field(default_factory=Findings)
+    stamp: str = field(default="", compare=False, repr=False)
 
     @cached_property
     def statuses(self) -> Mapping[int, str]:

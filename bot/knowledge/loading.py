@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from contextlib import suppress
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,7 +21,7 @@ from bot.knowledge.sentences import Place, named
 from bot.knowledge.source import Problem, Source, mapping, reason
 from bot.knowledge.templates import Template
 
-__all__ = ["CARD_TEXT", "NO_ANCHOR", "KnowledgeError", "default_directory", "load", "place_of", "write_schema"]
+__all__ = ["CARD_TEXT", "NO_ANCHOR", "KnowledgeError", "default_directory", "load", "place_of", "stamp", "write_schema"]
 
 CARD_TEXT = 2400
 """The most characters one answer's texts may have: Discord's 4,000 less room for findings and evidence."""
@@ -44,6 +46,40 @@ def load(directory: Path) -> Knowledge:
         KnowledgeError: If anything in it is wrong, naming file, line and entry of every mistake.
     """
     return _Loading(directory.absolute()).finish()
+
+
+def stamp(directory: Path) -> str:
+    """Return what changes whenever a file does that `load` reads, and when one comes or goes.
+
+    The copies, locks and swap files that editors put beside a file change nothing. It is made of what the system says
+    of the files, which are not opened; see also `Knowledge.stamp`.
+
+    Args:
+        directory: As `load` takes it; it may be missing.
+    """
+    seen = [directory.is_dir(), *sorted(map(_state, _candidates(directory.absolute())))]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+
+
+def _candidates(directory: Path) -> Iterator[Path]:
+    """Yield what is YAML by its name: the files beside the entries', and the entries'."""
+    with suppress(OSError):
+        yield from (path for path in directory.iterdir() if _LOOKS_LIKE_ONE.fullmatch(path.name))
+    for parent, folders, names in os.walk(directory / "errors"):
+        folders[:] = _seen(folders)
+        yield from (Path(parent, name) for name in (*folders, *names) if _LOOKS_LIKE_ONE.fullmatch(name))
+
+
+def _state(path: Path) -> tuple[str, ...]:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        return str(path), str(error.errno)
+    return str(path), *map(str, (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+
+
+def _seen(folders: list[str]) -> list[str]:
+    return [name for name in folders if not name.startswith(".")]
 
 
 def place_of(directory: Path, entry: str, place: Place) -> str:
@@ -81,6 +117,7 @@ class _Loading:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.stamp = stamp(directory)
         self.problems: list[Problem] = []
         self.files: dict[str, Source] = {}
         self.entries: dict[str, Entry] = {}
@@ -100,7 +137,7 @@ class _Loading:
         self._misnamed(names)
         if self.problems or service is None or cues is None or models is None or findings is None:
             raise KnowledgeError(sorted(self.problems, key=lambda problem: (problem.path, problem.line or 0)))
-        return Knowledge(service, cues, models, MappingProxyType(self.entries), findings)
+        return Knowledge(service, cues, models, MappingProxyType(self.entries), findings, self.stamp)
 
     def _walk(self, folder: Path) -> list[Path]:
         """Return the files of the entries."""
@@ -110,7 +147,7 @@ class _Loading:
 
         found: list[Path] = []
         for parent, folders, names in os.walk(folder, onerror=refuse):
-            folders[:] = [name for name in folders if not name.startswith(".")]
+            folders[:] = _seen(folders)
             found += [Path(parent, name) for name in (*folders, *names) if _LOOKS_LIKE_ONE.fullmatch(name)]
         if not found and not self.problems:
             self.problems.append(Problem(folder, None, None, "holds no entry, that is, no file such as 429.yaml"))

@@ -46,7 +46,8 @@ def _decoded(data: bytes) -> str:
             return data.decode(encoding, errors="replace")
     sample = data[:4096]
     if sample.count(0) * 3 > len(sample):
-        return data.decode("utf-16-be" if sample[:1] == b"\0" else "utf-16-le", errors="replace")
+        big = sample[::2].count(0) > sample[1::2].count(0)
+        return data.decode("utf-16-be" if big else "utf-16-le", errors="replace")
     spoilt = data.decode("utf-8", errors="replace")
     for encoding in ("utf-8", "gb18030", "cp1252"):
         try:

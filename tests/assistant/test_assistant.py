@@ -185,6 +185,20 @@ class TestFacts:
         evidence = assistant.ask(text).evidence
         assert (evidence.model, evidence.group) == ("claude-3-opus", "default,vip")
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "503 No available channel for model gpt-5 under group vip (request id: {id})",
+            "503 {{'message': 'No available channel for model gpt-5 under group vip'}}",
+            '503 {{"message": "{{\\"message\\": \\"no available channel for model gpt-5 under group vip\\"}}"}}',
+            "503 There are no channels available for model gpt-5 under the current group vip",
+            "503 当前分组 vip 下对于模型 gpt-5 无可用渠道 (request id: {id})",
+        ],
+    )
+    def test_the_group_is_read_whatever_stands_behind_it(self, assistant: Assistant, text: str) -> None:
+        evidence = assistant.ask(text.format(id=REQUEST_ID)).evidence
+        assert (evidence.model, evidence.group) == ("gpt-5", "vip")
+
     def test_of_a_chain_of_request_ids_the_last_one_counts(self, assistant: Assistant) -> None:
         text = "bad (request id: 20260609100105619137295UACPyLo0) (request id: 20260609100105619137295ZZZZzzz1)"
         assert assistant.ask(text).evidence.request_id == "20260609100105619137295ZZZZzzz1"

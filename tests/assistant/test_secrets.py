@@ -456,9 +456,9 @@ def test_no_eight_characters_of_a_gateway_key_with_an_invisible_one_inside_stay_
 def seconds(work: Callable[[], object]) -> float:
     best = float("inf")
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best
 
 

@@ -35,9 +35,9 @@ SMALL, TIMES = 40_000, 4
 def seconds(assistant: Assistant, text: str) -> float:
     best = float("inf")
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         assistant.ask(text)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best
 
 

@@ -150,6 +150,33 @@ async def test_the_latest_same_answer_is_that_of_no_other(answers: Answers, othe
     assert await latest_like(answers, other, HOUR) is None
 
 
+THREAD = ANSWERED.channel_id
+
+
+async def in_thread(answers: Answers, thread_id: int, model: str | None = "gpt-5", case: str | None = "model") -> bool:
+    return await answers.in_thread(thread_id, "429", case, model) is not None
+
+
+async def test_a_problem_of_a_thread_is_found_whoever_asked_and_by_whichever_model(answers: Answers) -> None:
+    await answers.remember(ANSWERED)
+    assert await in_thread(answers, THREAD)
+    assert await in_thread(answers, THREAD, model=None)
+    assert not await in_thread(answers, THREAD, model="gpt-4")
+    assert not await in_thread(answers, THREAD, case=None)
+    assert not await in_thread(answers, THREAD + 1)
+
+
+async def test_a_problem_without_a_model_is_another_than_one_that_names_it(answers: Answers) -> None:
+    await answers.remember(replace(ANSWERED, model=None))
+    assert not await in_thread(answers, THREAD)
+    assert await in_thread(answers, THREAD, model=None)
+
+
+async def test_the_message_that_a_thread_began_from_is_of_the_thread(answers: Answers) -> None:
+    await answers.remember(ANSWERED)
+    assert await in_thread(answers, ANSWERED.question_id)
+
+
 async def test_purging_takes_what_is_older_than_a_day_and_nothing_else(answers: Answers, clock: Clock) -> None:
     await answers.remember(ANSWERED)
     clock.now += timedelta(microseconds=1)
@@ -193,3 +220,12 @@ async def test_text_of_any_script_and_quote_comes_back_as_it_was(answers: Answer
     found = await answers.of_question(ANSWERED.question_id)
     assert found is not None
     assert found.model == odd
+
+
+async def test_a_card_that_answers_several_messages_has_them_in_their_order(answers: Answers) -> None:
+    later = replace(ANSWERED, question_id=ANSWERED.question_id + 1)
+    for answered in (later, ANSWERED, replace(ANSWERED, question_id=5, card_id=34)):
+        await answers.remember(answered)
+    found = await answers.all_of_card(33)
+    assert [each.question_id for each in found] == [ANSWERED.question_id, later.question_id]
+    assert await answers.all_of_card(404) == []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -115,9 +116,79 @@ async def test_sqlite_is_set_up_for_readers_beside_a_writer(tmp_path: Path) -> N
     async with database.transaction() as connection:
         pragmas = [
             (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", "foreign_keys", "busy_timeout")
+            for name in ("journal_mode", "foreign_keys", "busy_timeout", "secure_delete")
         ]
-    assert pragmas == ["wal", 1, 1000]
+    assert pragmas == ["wal", 1, 1000, 1]
+    await database.close()
+
+
+async def test_a_file_that_is_taken_away_is_told_and_works_again_once_it_is_back(tmp_path: Path, clock: Clock) -> None:
+    place, away = tmp_path / "here", tmp_path / "away"
+    place.mkdir()
+    database = await Database.open(f"sqlite+aiosqlite:///{place}/desk.sqlite3")
+    answers = Answers(database, clock)
+    await answers.remember(ANSWERED)
+    place.rename(away)
+    for _ in range(2):
+        with pytest.raises(DeskError, match=r"unable to open|its file is gone"):
+            await answers.dismiss(1)
+    place.mkdir()
+    with pytest.raises(DeskError, match="its file is gone"):
+        await answers.dismiss(1)
+    assert not list(place.iterdir())
+    place.rmdir()
+    away.rename(place)
+    assert await answers.of_question(ANSWERED.question_id) is not None
+    await answers.forget(ANSWERED.question_id)
+    await database.close()
+
+
+async def test_a_backup_put_in_the_place_of_the_file_is_read_and_written_from_then_on(
+    tmp_path: Path, clock: Clock
+) -> None:
+    file, backup = tmp_path / "desk.sqlite3", tmp_path / "backup.sqlite3"
+    url = f"sqlite+aiosqlite:///{file}"
+    database = await Database.open(url)
+    answers = Answers(database, clock)
+    await answers.remember(ANSWERED)
+    with contextlib.closing(sqlite3.connect(file)) as source, contextlib.closing(sqlite3.connect(backup)) as copy:
+        source.backup(copy)
+    await answers.forget(ANSWERED.question_id)
+    await database.wipe()
+    backup.rename(file)
+    assert await answers.of_question(ANSWERED.question_id) is not None
+    await answers.remember(replace(ANSWERED, question_id=2))
+    await database.close()
+    again = await Database.open(url)
+    assert await Answers(again, clock).of_question(2) is not None
+    await again.close()
+
+
+async def test_what_was_deleted_is_nowhere_in_the_files_after_a_wipe(tmp_path: Path, clock: Clock) -> None:
+    def found() -> bool:
+        return any(b"hunter2" in file.read_bytes() for file in tmp_path.iterdir())
+
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/desk.sqlite3")
+    answers = Answers(database, clock)
+    await answers.remember(replace(ANSWERED, model="hunter2"))
+    await database.wipe()
+    assert found()
+    await answers.forget(ANSWERED.question_id)
+    await database.wipe()
+    assert not found()
+    await database.close()
+
+
+async def test_a_wipe_beside_somebody_who_reads_is_left_for_the_next_time(tmp_path: Path, clock: Clock) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/desk.sqlite3", limit=0.4)
+    await Answers(database, clock).remember(ANSWERED)
+    with contextlib.closing(sqlite3.connect(tmp_path / "desk.sqlite3")) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM answers").fetchone() == (1,)
+        await Answers(database, clock).forget(ANSWERED.question_id)
+        await database.wipe()
+    await database.wipe()
+    assert not (tmp_path / "desk.sqlite3-wal").stat().st_size
     await database.close()
 
 

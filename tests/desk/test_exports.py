@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import inspect
 
-from bot.desk.database import Database, DeskError
+from bot.desk.database import DeskError, _engine, _stored_revision
 from bot.desk.exports import COLUMNS, EXAMPLES, drafts, opened, write_stats
+from bot.desk.migrations import upgrade
 from bot.desk.questions import Stats
+from bot.desk.records import Records
 from bot.desk.unanswered import Missed
 from bot.knowledge.loading import KnowledgeError, load
 from bot.knowledge.strict_yaml import load as read_strictly
@@ -186,10 +191,53 @@ def test_a_name_with_commas_quotes_and_lines_stays_one_cell_on_one_line() -> Non
     assert row["name"] == 'gpt,"5" new'
 
 
-async def test_the_records_of_a_bot_are_opened(url: str, database: Database) -> None:
-    async with opened(url) as records:
-        await records.unanswered.keep(missed("kept")[0])
-        assert [one.text for one in await records.unanswered.all(None)] == ["kept"]
+async def test_the_records_of_a_bot_are_opened(url: str, records: Records) -> None:
+    await records.unanswered.keep(missed("kept")[0])
+    async with opened(url) as read:
+        assert [one.text for one in await read.unanswered.all(None)] == ["kept"]
+
+
+async def refused(url: str) -> str:
+    with pytest.raises(DeskError) as caught:
+        async with opened(url):
+            pass
+    return str(caught.value)
+
+
+def in_the_folder(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+@pytest.mark.parametrize("statement", ["", "CREATE TABLE answers (id INTEGER)"])
+async def test_a_file_without_a_desk_stays_as_it_is(tmp_path: Path, statement: str) -> None:
+    file = tmp_path / "other.sqlite3"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute(statement)
+    file.touch()
+    before = file.read_bytes()
+    assert await refused(f"sqlite+aiosqlite:///{file}") == "there is no desk in the database of DATABASE_URL"
+    assert file.read_bytes() == before
+    assert in_the_folder(tmp_path) == [file]
+
+
+async def test_a_database_without_a_desk_gets_none(url: str) -> None:
+    engine = _engine(url, 2, read_only=False)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("CREATE TABLE strange (id INTEGER)")
+    assert "there is no desk" in await refused(url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == ["strange"]
+    await engine.dispose()
+
+
+async def test_an_older_schema_is_not_brought_up_to_date(url: str) -> None:
+    engine = _engine(url, 2, read_only=False)
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade, "0001")
+    assert "older schema: start the bot with it" in await refused(url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(_stored_revision) == "0001"
+    await engine.dispose()
 
 
 @pytest.mark.parametrize("address", ["{path}", "{path}?timeout=5", "file:{path}?uri=true"])

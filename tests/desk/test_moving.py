@@ -90,5 +90,19 @@ async def test_it_moves_back_as_well(url: str, backup: str, records: Records, da
 async def test_a_target_that_holds_something_is_left_as_it_is(url: str, backup: str, records: Records) -> None:
     await fill(records)
     await move(url, backup)
-    with pytest.raises(DeskError, match="not empty"):
+    with pytest.raises(DeskError, match="the database to move to is not empty"):
+        await move(url, backup)
+
+
+async def test_a_target_that_cannot_be_opened_is_named_and_not_the_source(url: str, database: Database) -> None:
+    with pytest.raises(DeskError, match=r"^the database to move to cannot be opened: .*Connect call failed"):
+        await move(url, "postgresql://me@127.0.0.1:1/desk")
+
+
+async def test_a_source_that_fails_while_it_is_read_is_named_and_not_the_target(
+    url: str, backup: str, database: Database
+) -> None:
+    async with database.transaction() as connection:
+        await connection.exec_driver_sql("DROP TABLE unanswered")
+    with pytest.raises(DeskError, match=r"^the database of DATABASE_URL failed: .*unanswered"):
         await move(url, backup)

@@ -3,11 +3,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
-from bot.desk.people import NOBODY
+from bot.desk.database import Database, DeskError
+from bot.desk.people import NOBODY, Erased
 from bot.desk.records import Records
+from bot.desk.reports import AskersCard
 from bot.desk.tables import Table
 from tests.desk.conftest import Clock
 from tests.desk.test_answers import ANSWERED
@@ -17,6 +21,8 @@ from tests.desk.test_unanswered import MISSED
 GUILD = NEW.guild_id
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+FURTHER = AskersCard(None, BIG + 20, BIG + 21)
+CARDS = {FURTHER, AskersCard(NEW.origin_guild_id, NEW.channel_id, NEW.card_id or 0)}
 
 
 async def lived(records: Records, asker: int, staff: int, question_id: int) -> int:
@@ -30,6 +36,7 @@ async def lived(records: Records, asker: int, staff: int, question_id: int) -> i
     await records.reports.note(report.id, "ask", staff, "Which key?")
     await records.reports.note(report.id, "addition", asker, "The second")
     await records.reports.posted(report.id, 1, report.id)
+    await records.reports.tell_on(report, FURTHER)
     incident, _ = await records.incidents.seen(GUILD, str(question_id), None, 5)
     await records.incidents.close(incident.id, staff)
     return report.id
@@ -56,6 +63,7 @@ async def test_the_export_has_all_that_is_a_persons_and_json_can_hold_it(records
     assert json.loads(json.dumps(export)) == export
     assert {name: len(rows) for name, rows in export.items()} == {
         "reports": 1,
+        "cards": 1,
         "notes": 1,
         "questions": 1,
         "verdicts": 1,
@@ -86,7 +94,7 @@ async def test_of_somebody_unknown_there_is_nothing_to_export_or_to_erase(record
     await lived(records, ASKER, ANN, 1)
     before = await everything(records)
     assert not any((await records.people.export(404)).values())
-    assert await records.people.erase(404) == 0
+    assert await records.people.erase(404) == Erased(0)
     assert await everything(records) == before
 
 
@@ -94,13 +102,15 @@ async def test_nothing_of_an_erased_asker_stays_and_all_of_the_others(records: R
     await lived(records, ASKER, ANN, 1)
     await lived(records, BEN, ANN, 2)
     others = await records.people.export(BEN)
-    assert await records.people.erase(ASKER) == 7
+    erased = await records.people.erase(ASKER)
+    assert erased.records == 8
+    assert set(erased.cards) == CARDS
     left = await everything(records)
     assert str(ASKER) not in left
     assert left.count("Which key?") == left.count("The second") == 1
     assert not any((await records.people.export(ASKER)).values())
     assert await records.people.export(BEN) == others
-    assert await records.people.erase(ASKER) == 0
+    assert await records.people.erase(ASKER) == Erased(0)
 
 
 async def test_an_erased_askers_report_is_withdrawn_and_only_its_card_is_refreshed(
@@ -141,7 +151,7 @@ async def test_two_who_are_erased_do_not_stand_in_each_others_way(records: Recor
 
 async def test_of_erased_staff_the_words_stay_and_the_name_goes(records: Records) -> None:
     report_id = await lived(records, ASKER, ANN, 1)
-    assert await records.people.erase(ANN) == 4
+    assert await records.people.erase(ANN) == Erased(4)
     assert str(ANN) not in await everything(records)
     report = await records.reports.of(report_id)
     assert report is not None
@@ -218,3 +228,32 @@ async def test_a_forgotten_server_leaves_nothing_and_takes_nothing_of_another(re
     assert await counts(records) == before
     assert str(GUILD) not in await everything(records)
     assert await records.people.forget_server(GUILD) == 0
+
+
+@pytest.mark.parametrize("gone", ["erased", "purged", "forgotten"])
+async def test_of_what_is_gone_no_word_stays_in_sqlites_files(tmp_path: Path, clock: Clock, gone: str) -> None:
+    def found() -> bool:
+        return any(b"hunter2" in file.read_bytes() for file in tmp_path.iterdir())
+
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/desk.sqlite3")
+    records = Records(database, clock)
+    await records.unanswered.keep(replace(MISSED, asker_id=ASKER, guild_id=GUILD, text="my hunter2"))
+    assert found()
+    match gone:
+        case "erased":
+            await records.people.erase(ASKER)
+        case "purged":
+            clock.now += 31 * DAY
+            await records.people.purge()
+        case "forgotten":
+            await records.people.forget_server(GUILD)
+    assert not found()
+    await database.close()
+
+
+async def test_who_was_erased_is_told_so_though_the_files_are_in_use(
+    records: Records, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lived(records, ASKER, ANN, 1)
+    monkeypatch.setattr(database, "wipe", AsyncMock(side_effect=DeskError("locked")))
+    assert (await records.people.erase(ASKER)).records

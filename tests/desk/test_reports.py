@@ -12,7 +12,7 @@ from bot.desk.database import Database
 from bot.desk.outbox import Kind, Outbox
 from bot.desk.questions import Asked
 from bot.desk.records import Records
-from bot.desk.reports import OPEN, Closed, NewReport, NoteKind, Report
+from bot.desk.reports import OPEN, AskersCard, Closed, NewReport, NoteKind, Report
 from tests.desk.conftest import Clock
 
 BIG = 1_345_678_901_234_567_890
@@ -82,14 +82,24 @@ async def test_reports_of_others_elsewhere_or_about_something_else_stand_beside_
 ) -> None:
     first = await opened(records)
     second = await opened(records, other)
-    assert await records.reports.open_of(NEW.asker_id, NEW.guild_id, NEW.entry) == first
-    assert await records.reports.open_of(other.asker_id, other.guild_id, other.entry) == second
+    assert await records.reports.open_of(NEW.asker_id, NEW.guild_id, NEW.entry, NEW.question_id) == first
+    assert await records.reports.open_of(other.asker_id, other.guild_id, other.entry, other.question_id) == second
 
 
+async def test_of_errors_that_no_entry_explains_each_question_is_a_report_of_its_own(records: Records) -> None:
+    first, other = await opened(records, SPARE), replace(SPARE, question_id=2)
+    assert await records.reports.open_of(ASKER, NEW.guild_id, "", other.question_id) is None
+    second = await opened(records, other)
+    assert await records.reports.open(SPARE) == (first, False)
+    assert await records.reports.open_of(ASKER, NEW.guild_id, "", SPARE.question_id) == first
+    assert await records.reports.open_of(ASKER, NEW.guild_id, "", other.question_id) == second
+
+
+@pytest.mark.parametrize("new", [NEW, SPARE])
 async def test_the_same_report_opened_by_two_processes_at_once_is_one_with_one_delivery(
-    records: Records, elsewhere: Records
+    records: Records, elsewhere: Records, new: NewReport
 ) -> None:
-    results = await asyncio.gather(*(place.reports.open(NEW) for place in (records, elsewhere) * 4))
+    results = await asyncio.gather(*(place.reports.open(new) for place in (records, elsewhere) * 4))
     assert sorted(is_new for _, is_new in results) == [False] * 7 + [True]
     assert len({report.id for report, _ in results}) == 1
     assert len(await handed_out(records)) == 1
@@ -106,7 +116,7 @@ async def test_a_report_whose_delivery_cannot_be_stored_is_not_stored(
     with pytest.raises(Exception, match="the plug was pulled"):
         await records.reports.open(NEW)
     monkeypatch.undo()
-    assert await records.reports.open_of(ASKER, NEW.guild_id, NEW.entry) is None
+    assert await records.reports.open_of(ASKER, NEW.guild_id, NEW.entry, NEW.question_id) is None
     report = await opened(records)
     monkeypatch.setattr(Outbox, "put", fail)
     with pytest.raises(Exception, match="the plug was pulled"):
@@ -124,7 +134,33 @@ async def test_a_report_is_found_by_its_card_the_newest_where_there_are_several(
     assert await records.reports.of_card(BIG + 14) == second
     assert await records.reports.of_card(404) is None
     assert await records.reports.of(404) is None
-    assert await records.reports.open_of(404, NEW.guild_id, NEW.entry) is None
+    assert await records.reports.open_of(404, NEW.guild_id, NEW.entry, NEW.question_id) is None
+
+
+async def test_a_report_is_found_by_every_card_that_tells_of_it_until_one_tells_of_a_newer(records: Records) -> None:
+    report = await opened(records)
+    own, further = AskersCard(NEW.origin_guild_id, NEW.channel_id, BIG + 14), AskersCard(None, 7, 8)
+    for card in (own, further, further):
+        await records.reports.tell_on(report, card)
+    assert await records.reports.cards(report) == [own, further]
+    assert await records.reports.of_card(8) == report
+    newer = await opened(records, replace(SPARE, card_id=8))
+    assert await records.reports.of_card(8) == newer
+
+
+async def test_a_private_report_has_no_cards_but_further_ones(records: Records) -> None:
+    report = await opened(records, SPARE)
+    assert await records.reports.cards(report) == []
+    await records.reports.tell_on(report, AskersCard(1, 2, 3))
+    assert await records.reports.cards(report) == [AskersCard(1, 2, 3)]
+    await records.people.forget_server(NEW.guild_id)
+    assert await records.reports.cards(report) == []
+
+
+async def test_a_report_is_found_by_its_question(records: Records) -> None:
+    report = await opened(records)
+    assert await records.reports.of_question(NEW.question_id) == report
+    assert await records.reports.of_question(404) is None
 
 
 async def test_a_closed_report_makes_room_for_a_new_one_with_a_number_of_its_own(records: Records) -> None:
@@ -212,8 +248,22 @@ async def test_what_the_asker_adds_opens_an_answered_report_again_and_keeps_the_
     assert ("addition", report.id, notes[-1].id) in await handed_out(records)
 
 
+@pytest.mark.parametrize(("text", "joined"), [(NEW.text, f"{NEW.text}\n\nand 429"), ("", "and 429")])
+async def test_a_message_that_comes_with_an_addition_joins_the_first_and_goes_with_it(
+    records: Records, text: str, joined: str
+) -> None:
+    report = await opened(records, replace(NEW, text=text))
+    added = await records.reports.note(report.id, "addition", ASKER, "Another one", "and 429")
+    assert added is not None
+    assert added.text == joined
+    assert [note.text for note in await records.reports.notes(report.id)] == ["Another one"]
+    closed = await records.reports.close(report.id, "resolved", ANN)
+    assert closed is not None
+    assert closed.text == ""
+
+
 @pytest.mark.parametrize(
-    ("state", "by", "staff"), [("resolved", BEN, BEN), ("resolved", ASKER, ANN), ("withdrawn", ASKER, ANN)]
+    ("state", "by", "staff"), [("resolved", BEN, BEN), ("solved", ASKER, ANN), ("withdrawn", ASKER, ANN)]
 )
 async def test_a_report_is_closed_for_good_by_staff_or_asker_and_its_message_goes(
     records: Records, clock: Clock, state: Closed, by: int, staff: int
@@ -227,7 +277,7 @@ async def test_a_report_is_closed_for_good_by_staff_or_asker_and_its_message_goe
     assert closed == replace(claimed, state=state, staff_id=staff, text="", closed_at=clock.now, changed_at=clock.now)
     assert await records.reports.of(report.id) == closed
     assert await handed_out(records) == [("refresh", report.id, None)]
-    assert await records.reports.open_of(ASKER, NEW.guild_id, NEW.entry) is None
+    assert await records.reports.open_of(ASKER, NEW.guild_id, NEW.entry, NEW.question_id) is None
 
 
 async def test_a_duplicate_names_the_report_that_it_repeats(records: Records) -> None:

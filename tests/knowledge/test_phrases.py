@@ -88,9 +88,9 @@ def test_words_that_every_sentence_has_give_nothing_to_be_found_by() -> None:
 def test_a_text_that_repeats_one_phrase_costs_little(phrase: str) -> None:
     text = words(fold(f"{phrase} " * 2000))
     index = PhraseIndex([(OWNER, phrase)])
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(index.search(text)) == 2000
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 PHRASES = ("rate limit exceeded", "额度用完了", "connection refused by host", "key", "无效 key")

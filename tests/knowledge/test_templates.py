@@ -138,9 +138,9 @@ def test_a_text_that_comes_back_after_another_is_found_both_times() -> None:
 def test_a_text_made_to_wander_through_the_gaps_costs_little() -> None:
     source = "Invalid {any}signature{any} in {any}thinking{any} block {group} of {group}"
     text = "invalid signature in thinking " * 300
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert not found(text, source)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @given(st.text())

@@ -135,6 +135,6 @@ def test_any_text_can_be_mended_and_once_is_enough(knowledge: Knowledge, words: 
     "piece", ["{'", '["a\n', "0O", "code", "4O4 ", "http/", "aaaa_", ",'\n", "https：/", "internal"]
 )
 def test_the_time_follows_the_length_of_the_text(piece: str, words: Vocabulary) -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     mend(piece * (40_000 // len(piece)), words)
-    assert time.perf_counter() - before < 3
+    assert time.process_time() - before < 3

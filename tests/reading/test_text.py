@@ -37,7 +37,8 @@ def test_a_byte_order_mark_is_believed_and_dropped(mark: bytes, encoding: str) -
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf16_without_a_mark_is_known_by_its_nul_bytes(encoding: str) -> None:
-    assert decode("HTTP 429 Too Many Requests".encode(encoding)) == "HTTP 429 Too Many Requests"
+    for text in ("HTTP 429 Too Many Requests", "开始: HTTP 429 Too Many Requests"):
+        assert decode(text.encode(encoding)) == text
 
 
 def test_western_windows_text_keeps_its_accents() -> None:

@@ -66,6 +66,14 @@ class Loopback:
         """Whether the gateway says anything to who connects."""
         self.kept: list[Event] = []
         """The messages that were posted, as Discord has them."""
+        self.files: dict[str, bytes] = {}
+        """What is attached to messages, by its name, see `attach`."""
+        self.threads: dict[str, Event] = {}
+        """The posts that were opened, by their ids."""
+        self.application: Event = {}
+        """What else is known of the application, such as its `flags`."""
+        self.commands: list[Event] = []
+        """The commands that were put."""
         self.journal: list[Seen] = []
         self._read: set[int] = set()
         self._written = asyncio.Condition()
@@ -131,6 +139,19 @@ class Loopback:
         if self._socket is not None:
             await self._socket.send_json(event)
 
+    async def open(self, thread: Event) -> None:
+        """Tell the bot of a new post."""
+        self.threads[thread["id"]] = thread
+        await self.dispatch("THREAD_CREATE", thread)
+
+    def attach(self, name: str, data: bytes, kind: str | None = None) -> Event:
+        """Keep a file and return what a message says of it."""
+        self.files[name] = data
+        url = f"{self.address}/attachments/{name}"
+        return {"id": new_id(), "filename": name, "size": len(data), "url": url, "proxy_url": url} | (
+            {"content_type": kind} if kind else {}
+        )
+
     async def ask(self, interaction: Event) -> Event:
         """Send an interaction and return the message that answers it."""
         await self.dispatch("INTERACTION_CREATE", interaction)
@@ -185,7 +206,9 @@ class Loopback:
                 elif fault.status:
                     return fault.answer()
                 break
-        if not path.startswith("/interactions/") and request.headers.get("Authorization") != f"Bot {TOKEN}":
+        # An interaction's own token stands in the path, and is enough.
+        is_known = path.startswith(("/interactions/", "/webhooks/"))
+        if not is_known and request.headers.get("Authorization") != f"Bot {TOKEN}":
             return _json({"message": "401: Unauthorized", "code": 0}, 401)
         return self._usual(request.method, path.strip("/").split("/"), content)
 
@@ -197,10 +220,22 @@ class Loopback:
             case "GET", ["oauth2" | "applications", *_, "@me"]:
                 answer = {"id": APPLICATION, "name": "desk", "description": "", "verify_key": "", "team": None}
                 answer |= {"owner": ME, "bot_public": False, "bot_require_code_grant": False, "icon": None}
+                answer |= self.application
             case "GET", ["gateway", "bot"]:
                 answer = {"url": self.address.replace("http", "ws"), "shards": 1}
             case "PUT", ["applications", _, "commands"]:
-                answer = []
+                self.commands, answer = content, []
+            case "GET", ["applications", _, "commands"]:
+                answer = self.commands
+            case "GET", ["users", "@me", "guilds"]:
+                answer = [self.guild]
+            case "GET", ["guilds", id_, *what] if id_ == self.guild["id"]:
+                parts = {"channels": self.guild["channels"], "members": self.guild["members"][0]}
+                parts["threads"] = {"threads": self.guild["threads"], "members": []}
+                answer = parts[what[0]] if what else self.guild
+            case "PATCH", ["channels", id_]:
+                self.threads[id_] |= content
+                answer = self.threads[id_]
             case "POST", ["channels", channel_id, "messages"]:
                 answer = _message(channel_id, new_id(), content)
                 self.kept.append(answer | {"components": content.get("components") or []})
@@ -215,6 +250,11 @@ class Loopback:
             case "DELETE" | "PUT", _:
                 return web.Response(status=204)
         return _json({"message": "404: Not Found", "code": 0}, 404) if answer is None else _json(answer)
+
+    async def attachment(self, request: web.Request) -> web.Response:
+        part = self.files[request.match_info["name"]][request.http_range]
+        await self._write(Seen("GET", request.path, len(part)))
+        return web.Response(body=part, status=206 if "Range" in request.headers else 200)
 
     async def gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -286,6 +326,7 @@ async def loopback() -> AsyncIterator[Loopback]:
     app = web.Application()
     app.router.add_route("*", "/api/{path:.*}", there.rest)
     app.router.add_get("/", there.gateway)
+    app.router.add_get("/attachments/{name}", there.attachment)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

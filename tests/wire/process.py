@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from tests.wire.events import CLOSED, KEY, STRANGE, WORDS
 from tests.wire.loopback import PATIENCE, TOKEN
@@ -64,24 +67,29 @@ class Running:
 
 
 @asynccontextmanager
-async def bot(address: str, token: str = TOKEN, **environ: str) -> AsyncIterator[Running]:
+async def bot(
+    address: str, token: str = TOKEN, terminal: int | None = None, /, **environ: str
+) -> AsyncIterator[Running]:
     """Start the bot against the Discord at `address`, and see to it that it ends.
 
     Args:
         address: where a `Loopback` listens.
         token: the bot's token.
+        terminal: where it is started from, if from one: a pseudo-terminal's end.
         environ: more settings.
     """
     support = f"support,{CLOSED},{STRANGE}"
     settings = {"DISCORD_TOKEN": token, "DISCORD_API_URL": f"{address}/api", "SUPPORT_CHANNELS": support}
-    names = ("DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "LOG_LEVEL", "LOG_FORMAT")
+    names = ("DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "LOG_LEVEL", "LOG_FORMAT", "METRICS_PORT")
     inherited = {name: value for name, value in os.environ.items() if name not in names}
     with tempfile.TemporaryDirectory() as desk:
         settings["DATABASE_URL"] = f"sqlite+aiosqlite:///{desk}/desk.db"
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run",
             env=inherited | settings | environ,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL if terminal is None else terminal,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=terminal is not None,
+            preexec_fn=None if terminal is None else partial(fcntl.ioctl, 0, termios.TIOCSCTTY, 0),
         )  # fmt: skip
         try:
             yield Running(process)

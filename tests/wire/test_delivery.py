@@ -49,15 +49,18 @@ def report(number: int = 0) -> NewReport:
     )
 
 
-@pytest.mark.parametrize("kind", ["report", "answer"])
+@pytest.mark.parametrize("kind", ["report", "answer", "addition"])
 async def test_a_process_killed_when_discord_had_the_message_leaves_no_second_one(kind: str, tmp_path: Path) -> None:
     file = tmp_path / "desk.db"
-    address, path = f"sqlite+aiosqlite:///{file}", STAFF if kind == "report" else PLACE
+    address, path = f"sqlite+aiosqlite:///{file}", PLACE if kind == "answer" else STAFF
     async with records(address) as there:
         stored, _ = await there.reports.open(report())
         if kind == "answer":
             await there.reports.posted(stored.id, int(GENERAL), int(new_id()))
             await there.reports.note(stored.id, "answer", 1, "Use v1.")
+        if kind == "addition":
+            await there.reports.posted(stored.id, int(GENERAL), int(new_id()))
+            await there.reports.note(stored.id, "addition", stored.asker_id, "It still fails.")
     async with loopback() as discord:
         held = discord.hold("POST", path)
         async with bot(discord.address, DATABASE_URL=address, STAFF_CHANNEL="general") as running:
@@ -78,7 +81,31 @@ async def test_a_process_killed_when_discord_had_the_message_leaves_no_second_on
             delivered = await there.reports.of(stored.id)
             assert delivered
             assert delivered.staff_message_id
-            assert kind == "answer" or str(delivered.staff_message_id) == discord.kept[0]["id"]
+            assert kind != "report" or str(delivered.staff_message_id) == discord.kept[0]["id"]
+
+
+async def test_a_process_killed_while_a_card_is_redrawn_leaves_that_to_the_next(tmp_path: Path) -> None:
+    file, card = tmp_path / "desk.db", new_id()
+    address, settings = f"sqlite+aiosqlite:///{file}", {"STAFF_CHANNEL": "general"}
+    async with records(address) as there:
+        stored, _ = await there.reports.open(report())
+        await there.reports.posted(stored.id, int(GENERAL), int(card))
+        await there.reports.claim(stored.id, int(MAYA["id"]) + 1)
+    async with loopback() as discord:
+        held = discord.hold("PATCH", f"{STAFF}/{card}")
+        async with bot(discord.address, DATABASE_URL=address, **settings) as running:
+            await asyncio.wait_for(held.arrived.wait(), PATIENCE)
+            running.process.kill()
+            await running.process.wait()
+        held.go_on.set()
+        await discord.seen("PATCH", f"{STAFF}/{card}")
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("UPDATE deliveries SET due_at = created_at")  # the lease has ended
+        async with bot(discord.address, DATABASE_URL=address, **settings):
+            redrawn = await discord.seen("PATCH", f"{STAFF}/{card}")
+            await _empty(file)
+        assert "is looking at it" in json.dumps(redrawn.json)
+        assert not discord.count("POST", STAFF)
 
 
 async def _empty(file: Path) -> None:
@@ -105,7 +132,7 @@ async def test_two_processes_on_one_database_deliver_each_report_once(url: str) 
             await _posted(there, ids)
         cards = [json.dumps(message["components"]) for message in (*one.kept, *other.kept)]
     assert len(cards) == len(ids)
-    assert all(sum(f"### Report {id_} " in card for card in cards) == 1 for id_ in ids)
+    assert all(sum(f"### Report #{id_} " in card for card in cards) == 1 for id_ in ids)
 
 
 async def _posted(there: Records, ids: list[int]) -> None:

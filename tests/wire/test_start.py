@@ -14,7 +14,7 @@ from tests.wire.process import bot
 
 
 async def test_a_wrong_token_is_told_in_one_line() -> None:
-    async with loopback() as there, bot(there.address, token="a-wrong-one") as running:
+    async with loopback() as there, bot(there.address, "a-wrong-one") as running:
         ended = await running.end()
     assert "Discord does not accept the token" in ended.told()
     assert "a-wrong-one" not in ended.out + ended.err

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from bot.assistant import facts
+from bot.assistant.facts import NO_CHANNEL
 from bot.assistant.findings.called import hosts_in_use, own_hosts
 from bot.assistant.findings.message import Found, Message
 from bot.assistant.findings.sender import says_gateway
@@ -20,16 +22,6 @@ MOST_GROUPS = 6
 """How many groups are named; a service may have hundreds."""
 
 _QUOTE = r"\\{0,3}[`'\"]"
-
-_NO_CHANNEL = re.compile(
-    r"分[组組] ?(?P<zh_group>[^\n\"']{1,60}?) ?下(?:对于|對於)?模型 ?(?P<zh>[^\n\"']{0,100}?) ?"
-    r"(?:无可用渠道|無可用[管渠]道|的可用渠道失败|的可用渠道不存在)"
-    r"|(?:no available channel|failed to get available channel|there are no channels available) for model "
-    r"?(?P<en>[^\n\"']{0,100}?) ?under (?:the current )?group "
-    r"(?P<en_group>(?:[^\n\"'(]|(?<! )\((?!distributor)){1,60}?)(?= ?\(distributor| \(|[\"'\n:]|$)",
-    re.IGNORECASE,
-)
-"""The gateway's own texts: new-api and one-api, `middleware/distributor.go`, old and new, Chinese and English."""
 
 _NO_MODEL = re.compile(
     rf"the (?:requested )?model {_QUOTE}(?P<quoted>[^`'\"\n\\]{{0,100}}){_QUOTE} (?:does not exist|was not found)"
@@ -52,7 +44,7 @@ _HIDDEN = re.compile(f"[{INVISIBLE}]")
 
 def missing(message: Message) -> Found | None:
     """No model was sent: the gateway's text has an empty place where the name belongs."""
-    match = message.last(_NO_CHANNEL) if _is_unknown(message) else None
+    match = message.last(NO_CHANNEL) if _is_unknown(message) else None
     empty = match is not None and not (match["zh"] or match["en"] or "").strip()
     return Found("model-missing") if empty else None
 
@@ -95,7 +87,7 @@ def _is_unknown(message: Message) -> bool:
 
 def _sent(message: Message) -> str | None:
     """Return the model as it was sent, with whatever stands around it; only one that the error itself names."""
-    for pattern in (_NO_CHANNEL, _NO_MODEL):
+    for pattern in (NO_CHANNEL, _NO_MODEL):
         if match := message.last(pattern):
             return next((text for name, text in match.groupdict().items() if text and "group" not in name), None)
     named, field = message.evidence.model, message.last(_FIELD)
@@ -110,7 +102,7 @@ def _offered(message: Message) -> ModelLookup | None:
     url = message.evidence.url
     if not used <= own or (url and _host(url) not in own):
         return None
-    return message.offered if message.last(_NO_CHANNEL) or says_gateway(message) else None
+    return message.offered if message.last(NO_CHANNEL) or says_gateway(message) else None
 
 
 def _host(url: str) -> str | None:
@@ -170,8 +162,8 @@ def _not_offered(sent: str, names: ModelLookup) -> Found:
 
 def _right(sent: str, offered: ModelLookup | None, message: Message) -> Found | None:
     """The name is right, and the gateway says it has no channel: it is the group or the channel."""
-    match = message.last(_NO_CHANNEL)
-    group = (match["zh_group"] or match["en_group"] or "").strip() if match else ""
+    match = message.last(NO_CHANNEL)
+    group = facts.group_in(match) if match else ""
     catalogue = offered.catalogue if offered else None
     groups = _groups(sent, catalogue) if catalogue else ()
     served = catalogue.serves(sent, group) if catalogue and group else None

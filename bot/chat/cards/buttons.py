@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import discord
 from discord import ui
 
+from bot.chat.cards import post_tag
 from bot.chat.cards.card import Card, Row, render_solved
 from bot.chat.cards.control import Button, Control, Subject, under
 from bot.chat.learning import feedback
 from bot.chat.permissions import may_post
+from bot.chat.reports import own_report
 from bot.chat.reports.escalation import Support
 from bot.chat.reports.office import WORDS as OFFICE
 from bot.chat.trouble import tell
@@ -75,6 +77,8 @@ class Solved(Verdict, name="solved", label="solved", style=discord.ButtonStyle.s
             row.add_item(Dismiss.of(self.subject))
         await interaction.response.edit_message(view=render_solved(self.card(interaction), [row]))
         await feedback.settle(interaction, self.subject)
+        await own_report.settle(interaction, self.subject.question_id, self.subject.lang)
+        await post_tag.mark(interaction, self.subject, solved=True)
 
 
 class NotSolved(Verdict, name="unsolved", label="not_solved"):
@@ -86,10 +90,13 @@ class NotSolved(Verdict, name="unsolved", label="not_solved"):
         """Show the way on the card itself, under an answer that can still be read."""
         await interaction.response.edit_message(view=self.lay_out(interaction))
         await feedback.miss(interaction, self.subject)
+        await post_tag.mark(interaction, self.subject, solved=False)
 
     def card(self, interaction: discord.Interaction[Desk]) -> Card:
         """Return the card with the way that leads on."""
         card, words = super().card(interaction), feedback.WORDS[self.subject.lang]
+        if card.state:
+            return replace(card, onward=words.reported)
         return replace(card, onward=words.other_or_support if card.meanings else words.support)
 
 

@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Self
 
 import discord
@@ -28,7 +29,7 @@ MAX_TEXT = 4000
 SURE = 0.9
 """From this confidence on, an answer needs no word of doubt."""
 
-ABOVE, WARNING, NOTICED, READ, STATE, INCIDENT = 101, 102, 103, 104, 105, 106
+ABOVE, WARNING, NOTICED, READ, STATE, INCIDENT, SEEN, ONWARD = 101, 102, 103, 104, 105, 106, 107, 108
 """Ids of the texts that belong to the message and not to a meaning."""
 
 COLOURS: dict[Acts, discord.Colour] = {
@@ -56,6 +57,7 @@ class Card:
         doubt: how sure the answer is, where that is worth saying.
         warning: of a key in the message.
         noticed: what is visibly wrong in the message, see `noticed`.
+        seen: what was read in its pictures, and which of its files were not read, see `explain`.
         read: what was read from the message, see `facts`.
         state: what became of the asker's report to support, see `reporting`.
         onward: where to go from here, as the answer did not help.
@@ -69,6 +71,7 @@ class Card:
     doubt: str = ""
     warning: str = ""
     noticed: str = ""
+    seen: str = ""
     read: str = ""
     state: str = ""
     onward: str = ""
@@ -83,6 +86,7 @@ class Card:
         asked: bool = False,
         private: bool = False,
         above: str = "",
+        seen: str = "",
     ) -> Self:
         """Return the card for a new answer.
 
@@ -92,6 +96,7 @@ class Card:
             asked: somebody asked the bot; it then says how sure it is, and says so where it knows nothing.
             private: nobody else could see the message, nor will see the card.
             above: a line over the card.
+            seen: what to say of the message's files.
         """
         words = WORDS[answer.lang]
         doubt = words.unsure.format(percent=round(answer.confidence * 100))
@@ -102,6 +107,7 @@ class Card:
             doubt=doubt if asked and answer.entry and answer.confidence < SURE else "",
             warning=_warning(words, private) if answer.secrets else "",
             noticed=noticed.lines(answer.findings, words),
+            seen=seen,
             read=facts.line(answer.evidence, words, answer.why),
             meanings=meanings,
         )
@@ -121,6 +127,7 @@ class Card:
             above=texts.get(ABOVE, ""),
             warning=texts.get(WARNING, ""),
             noticed=texts.get(NOTICED, ""),
+            seen=texts.get(SEEN, ""),
             read=texts.get(READ, ""),
             state=texts.get(STATE, ""),
             meanings=tuple(Meaning(*option.split("/", 1)) for option in options),
@@ -160,12 +167,14 @@ def render(card: Card, controls: Sequence[Row] = (), *, human: str = "") -> ui.L
 def render_solved(card: Card, controls: Sequence[Row] = ()) -> ui.LayoutView:
     """Lay out a card whose question is solved: its title, and what was read, for whoever opens it again."""
     box = Box(ui.TextDisplay(f"**{title(card.answer)}**\n-# {WORDS[card.answer.lang].is_solved}"), accent_colour=DONE)
-    _add(box, (card.noticed, NOTICED), (card.read, READ))
+    _add(box, (card.noticed, NOTICED), (card.seen, SEEN), (card.read, READ))
     return _view(replace(card, incident=""), [box], controls)
 
 
 def with_state(message: discord.Message, state: str) -> ui.LayoutView | None:
     """Lay out a card of ours as it stands, with another word on what became of the asker's report.
+
+    The first such word takes the place of where to go from here: the asker has gone there.
 
     Args:
         message: the card.
@@ -185,7 +194,7 @@ def with_state(message: discord.Message, state: str) -> ui.LayoutView | None:
         boxes = [item for item in view.children if isinstance(item, ui.Container)]
         if not boxes:
             return None
-        box, items = boxes[-1], boxes[-1].children
+        box, items = boxes[-1], _without_onward(boxes[-1].children)
         foot = next((at for at, item in enumerate(items) if isinstance(item, ui.ActionRow)), len(items))
         foot -= isinstance(items[foot - 1], ui.Separator)
         box.clear_items()
@@ -193,6 +202,26 @@ def with_state(message: discord.Message, state: str) -> ui.LayoutView | None:
             box.add_item(item)
     _fit([item for item in view.walk_children() if isinstance(item, ui.TextDisplay)])
     return view
+
+
+def without_state(message: discord.Message) -> ui.LayoutView | None:
+    """Lay out a card of ours as it stands, without a word on what became of a report.
+
+    Args:
+        message: the card.
+
+    Returns:
+        A view that only serves to edit the message; None where the card says nothing of a report.
+    """
+    view = ui.LayoutView.from_message(message)
+    view.stop()  # as in `with_state`
+    for box in view.children:
+        if isinstance(box, ui.Container):
+            for line, text in pairwise(box.children):
+                if text.id == STATE:
+                    box.remove_item(line).remove_item(text)
+                    return view
+    return None
 
 
 def digest(view: ui.LayoutView) -> str:
@@ -217,7 +246,7 @@ def _known(card: Card, words: Words, human: str) -> Box:
     box.add_item(ui.TextDisplay("\n".join(filter(None, (f"**{words.not_enough}**", answer.escalate, _small(human))))))
     box.add_item(ui.Separator(visible=False))
     name = code("/".join(filter(None, (answer.entry, answer.case))))
-    _add(box, (card.read, READ), (_small(f"{words.source} · {name}"), None))
+    _add(box, (card.seen, SEEN), (card.read, READ), (_small(f"{words.source} · {name}"), None))
     return box
 
 
@@ -226,7 +255,7 @@ def _unknown(card: Card, words: Words, human: str) -> Box:
     box.add_item(ui.Separator())
     box.add_item(ui.TextDisplay(f"**{words.what_helps}**\n{_numbered(words.unknown_steps)}"))
     box.add_item(ui.Separator(visible=False))
-    _add(box, (human, None), (card.read, READ))
+    _add(box, (human, None), (card.seen, SEEN), (card.read, READ))
     return box
 
 
@@ -240,6 +269,11 @@ def _add(box: Box, *texts: tuple[str, int | None]) -> None:
     for text, id_ in texts:
         if text:
             box.add_item(ui.TextDisplay(text, id=id_))
+
+
+def _without_onward(items: Sequence[ui.Item[Any]]) -> list[ui.Item[Any]]:
+    at = next((at for at, item in enumerate(items) if item.id == ONWARD), len(items))
+    return [*items[: at - 1], *items[at + 1 :]] if at < len(items) else [*items]  # and the line over it
 
 
 def _told(state: str) -> tuple[ui.Item[Any], ...]:
@@ -267,7 +301,7 @@ def _view(card: Card, boxes: list[Box], controls: Sequence[Row]) -> ui.LayoutVie
         boxes[-1].add_item(item)
     if card.onward:
         boxes[-1].add_item(ui.Separator())
-        boxes[-1].add_item(ui.TextDisplay(card.onward))
+        boxes[-1].add_item(ui.TextDisplay(card.onward, id=ONWARD))
     if controls:
         boxes[-1].add_item(ui.Separator(visible=False))
     for row in controls:

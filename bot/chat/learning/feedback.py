@@ -35,6 +35,7 @@ class Words:
 
     other_or_support: str
     support: str
+    reported: str
     thanks: str
 
 
@@ -42,11 +43,14 @@ WORDS: Mapping[Language, Words] = {
     "en": Words(
         other_or_support="**Not solved.** Is it one of these instead? If none of them fits, send it to support.",
         support="**Not solved.** Send it to support, so that a person can look into it.",
+        reported="**Not solved.** *Send to support* leads to your report, where you can say more; if that is closed, "
+        "to a new one.",
         thanks="Thanks, noted. The card stays as it is for whoever asked.",
     ),
     "zh": Words(
         other_or_support="**还没解决。** 会不会是下面的某个原因？如果都不是，请发给客服。",
         support="**还没解决。** 请发给客服，转人工处理。",
+        reported="**还没解决。** 点“发给客服”可以给你的报告补充内容；如果报告已关闭，可以提交新的。",
         thanks="谢谢，已记下你的反馈。这张卡片会为提问的人保持原样。",
     ),
 }

@@ -17,6 +17,7 @@ from discord.ext import commands
 from bot.chat.privacy.retention import LEFT
 from bot.chat.reports import office
 from bot.chat.reports.office import Numbered, records_of
+from bot.chat.reports.reporting import hush
 from bot.chat.trouble import tell
 from bot.chat.words import language
 from bot.knowledge.schema import Language
@@ -58,8 +59,8 @@ WORDS: Mapping[Language, Words] = {
             "you tried and what was said longer. API keys are masked before anything is stored.\n"
             "- **Which of my cards answers which message**: for a day."
         ),
-        here="This server keeps all that for **{days} days**, reports from when they are closed.",
-        usual="It is kept for **{days} days**, or for as long as the server chose in which you asked.",
+        here="This server keeps everything else for **{days} days**, reports from when they are closed.",
+        usual="Everything else is kept for **{days} days**, or for as long as the server chose in which you asked.",
         never=(
             "-# Everything else that is written is kept nowhere, nothing goes to anybody else, and when I leave a "
             "server, its data goes after {left} days."
@@ -70,7 +71,7 @@ WORDS: Mapping[Language, Words] = {
         sure=(
             "### Delete all that I keep of you?\n"
             "In every server, at once and for good. Open reports are withdrawn: nobody will answer them. What stands "
-            "in Discord's channels stays there."
+            "in Discord's channels stays there, but for what my cards say of your reports."
         ),
         yes="Yes, delete it",
         no="Keep it",
@@ -86,15 +87,16 @@ WORDS: Mapping[Language, Words] = {
             "保存之前，API Key 都已打码。\n"
             "- **我的哪张卡片回答了哪条消息**：保存一天。"
         ),
-        here="本服务器的保存期限为 **{days} 天**，报告从结束时算起。",
-        usual="保存期限为 **{days} 天**；在服务器里提问的，以该服务器的设置为准。",
+        here="除此之外，本服务器的保存期限为 **{days} 天**，报告从结束时算起。",
+        usual="除此之外，保存期限为 **{days} 天**；在服务器里提问的，以该服务器的设置为准。",
         never="-# 其他聊天内容一概不保存，数据不会交给任何第三方。我离开服务器后，该服务器的数据会在 {left} 天后删除。",
         file="下载我的数据",
         delete="删除我的数据",
         your_file="这是我在所有服务器里保存的关于你的全部数据，只有你能看到。",
         sure=(
             "### 要删除我保存的关于你的全部数据吗？\n"
-            "所有服务器的数据会立即删除，无法恢复。还没处理完的报告会撤回，不会再有人回复。频道里已有的消息不受影响。"
+            "所有服务器的数据会立即删除，无法恢复。还没处理完的报告会撤回，不会再有人回复。"
+            "频道里已有的消息会保留，只有我的卡片上关于报告进度的那一行会删去。"
         ),
         yes="是的，全部删除",
         no="保留",
@@ -163,13 +165,16 @@ class Confirm(Numbered, name="do-forget-me"):
     """Deletes the user's data."""
 
     async def act(self, interaction: discord.Interaction[Desk]) -> None:
-        """Delete it, and say how much that was."""
+        """Delete it, say how much that was, and take it off the cards that everybody sees."""
         await interaction.response.defer()
-        count = await records_of(interaction.client).people.erase(interaction.user.id)
-        interaction.client.deliverer.hurry()  # staff's cards show it, too
-        words = WORDS[self.lang]
-        text = words.deleted.format(count=count) if count else words.nothing
-        await interaction.edit_original_response(view=_view(text, colour=DELETED))
+        desk, words = interaction.client, WORDS[self.lang]
+        erased = await records_of(desk).people.erase(interaction.user.id)
+        desk.deliverer.hurry()  # staff's cards show it, too
+        text = words.deleted.format(count=erased.records) if erased.records else words.nothing
+        try:
+            await interaction.edit_original_response(view=_view(text, colour=DELETED))
+        finally:
+            await hush(desk, erased.cards)
 
 
 class Keep(Numbered, name="keep-me"):

@@ -22,6 +22,7 @@ from bot.chat.permissions import missing
 from bot.chat.reports import staff_card, staff_notes
 from bot.chat.reports.home import home_of
 from bot.chat.reports.office import records_of
+from bot.chat.reports.reporting import refresh_asker_card
 from bot.chat.reports.staff_card import StaffCard, staff_language
 from bot.chat.trouble import report as log_trouble
 from bot.desk.database import DeskError
@@ -193,8 +194,11 @@ class Deliverer:
 
     async def _report(self, delivery: Delivery) -> None:
         report = await self._report_of(delivery)
-        if report and not report.closed_at and not report.staff_message_id:
+        if report is None or report.closed_at:
+            return
+        if not report.staff_message_id:
             await self._post(report, delivery)
+        await refresh_asker_card(self._desk, report)
 
     async def _reply(self, delivery: Delivery) -> None:
         report, note = await self._report_of(delivery), await self._note_of(delivery)
@@ -241,8 +245,6 @@ class Deliverer:
         report = await self._report_of(delivery)
         if report is None:
             return
-        from bot.chat.reports.reporting import refresh_asker_card  # noqa: PLC0415 - it knows the client
-
         try:
             await self._redraw(report, delivery)
         finally:

@@ -1,4 +1,4 @@
-"""The asker's way to a human: *Send to support*, the form behind it, and what they can do with a report they have.
+"""The asker's way to a human: *Send to support*, and the form behind it.
 
 The report is stored before anything else is tried, so that it does not matter what Discord does next.
 """
@@ -9,49 +9,34 @@ import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 from discord import ui
-from discord.utils import format_dt, snowflake_time
+from discord.utils import snowflake_time
 
-from bot.assistant.secrets import mask
 from bot.chat.cards import facts, noticed
 from bot.chat.cards.card import Card
 from bot.chat.cards.control import TEMPLATE, Button, Subject, under
 from bot.chat.cards.support import report as to_copy
-from bot.chat.markup import clip, plain
 from bot.chat.reports import report_form
 from bot.chat.reports.escalation_words import SAID
 from bot.chat.reports.home import Home, home_of
-from bot.chat.reports.office import Form, Numbered, may_work, records_of
-from bot.chat.reports.report_form import ERROR, PARAGRAPH, TRIED
-from bot.chat.reports.reporting import refresh_asker_card, state_line
+from bot.chat.reports.office import Form, may_work, records_of, turn
+from bot.chat.reports.own_report import FAILED, acknowledge, held_key, language_of, lay_out, show, standing
+from bot.chat.reports.report_form import ERROR, TRIED
+from bot.chat.reports.reporting import refresh_asker_card
 from bot.chat.surfaces.original import words_of
 from bot.chat.trouble import report as log_trouble
-from bot.chat.trouble import tell
 from bot.chat.words import WORDS
 from bot.desk.database import DeskError
-from bot.desk.records import Records
-from bot.desk.reports import OPEN, NewReport, Note, Report
-from bot.knowledge.schema import LANGUAGES, Language, Meaning
+from bot.desk.reports import AskersCard, NewReport, Report, Reports
+from bot.knowledge.schema import LANGUAGES, Meaning
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
 
 log = logging.getLogger(__name__)
-
-FAILED = (discord.DiscordException, aiohttp.ClientError, OSError)
-"""Discord does not do it, or cannot be reached."""
-
-NOTES = 5
-"""How many of the latest notes the asker is shown."""
-NOTE = 500
-"""How much of each."""
-
-NUMBER = rf"(\d{{1,20}}):({'|'.join(LANGUAGES)})"
-"""A report's number and the reader's language, in a custom id."""
 
 
 class Support(Button, name="support", label="to_support"):
@@ -67,14 +52,17 @@ class Support(Button, name="support", label="to_support"):
             await _show_what_to_send(interaction, subject, card, _read(card))
             return
         try:
-            known = await desk.records.reports.open_of(_asker(interaction, subject), home.guild_id, _entry(subject))
+            known = await desk.records.reports.open_of(
+                _asker(interaction, subject), home.guild_id, _entry(subject), subject.question_id
+            )
         except DeskError as error:
             log.warning("going on without the desk: %s", error)
             await _show_what_to_send(interaction, subject, card, _read(card))
             return
         if known:
             await interaction.response.defer(ephemeral=True, thinking=True)
-            await interaction.followup.send(view=await _state(desk.records, known, subject.lang), ephemeral=True)
+            await show(interaction, await standing(desk.records, known, subject.lang))
+            await _tell_card(interaction, known)
         else:
             await interaction.response.send_modal(ReportForm.of(interaction, subject, card))
 
@@ -99,7 +87,7 @@ class ReportForm(Form, name="send", payload=rf"([a-z\d-]*):([a-z\d-]*):({'|'.joi
     ) -> None:
         """Store the report, then tell the asker, then their card."""
         desk, subject = interaction.client, _subject(interaction, match)
-        await _acknowledge(interaction)
+        await acknowledge(interaction)
         card = _card(interaction, subject)
         home = home_of(desk, interaction.guild_id)
         try:
@@ -107,8 +95,7 @@ class ReportForm(Form, name="send", payload=rf"([a-z\d-]*):([a-z\d-]*):({'|'.joi
                 raise DeskError("nobody takes reports any more")
             new = await _new_report(interaction, subject, card, home, values)
             report, is_new = await desk.records.reports.open(new)
-            if more := "" if is_new else _more(report, new):
-                report = await desk.records.reports.note(report.id, "addition", new.asker_id, more) or report
+            added = None if is_new else await _add(desk.records.reports, report, new)
         except DeskError as error:
             log.warning("a report was not stored: %s", error)
             await _show_what_to_send(interaction, subject, card, report_form.facts(_read(card), values), values)
@@ -116,78 +103,9 @@ class ReportForm(Form, name="send", payload=rf"([a-z\d-]*):([a-z\d-]*):({'|'.joi
         desk.deliverer.hurry()
         words = SAID[subject.lang]
         told = (words.sent if is_new else words.already).format(number=report.id)
-        texts = (told, words.more if more else "", words.where, words.key if _held_key(interaction) else "")
-        await _answer(interaction, _note(*texts, report=report))
-        await _after(desk, report)
-
-
-class Add(Numbered, name="report-add"):
-    """Opens a form for what else there is to say."""
-
-    async def act(self, interaction: discord.Interaction[Desk]) -> None:
-        """Open it."""
-        report = await records_of(interaction.client).reports.of(self.number)
-        if refused := _refusal(interaction, report, self.lang):
-            await tell(interaction, refused)
-        else:
-            await interaction.response.send_modal(AddForm.of(interaction, self.number, self.lang))
-
-
-class Withdraw(Numbered, name="report-withdraw"):
-    """Closes a report at once and for good."""
-
-    async def act(self, interaction: discord.Interaction[Desk]) -> None:
-        """Close it, and say so in place of the buttons."""
-        desk, words = interaction.client, SAID[self.lang]
-        reports = records_of(desk).reports
-        await interaction.response.defer()
-        report = await reports.of(self.number)
-        if refused := _refusal(interaction, report, self.lang):
-            await tell(interaction, refused)
-        elif report and await reports.close(report.id, "withdrawn", report.asker_id):
-            desk.deliverer.hurry()
-            told = words.withdrawn.format(number=report.id)
-            await interaction.edit_original_response(view=_note(told, words.again))
-        else:
-            await tell(interaction, words.closed)
-
-
-class AddForm(Form, name="add", payload=NUMBER):
-    """Something to add to a report."""
-
-    @classmethod
-    def of(cls, interaction: discord.Interaction[Desk], number: int, lang: Language) -> AddForm:
-        """Make the form for a report."""
-        words = SAID[lang]
-        form = cls(interaction, f"{number}:{lang}", words.add)
-        text = ui.TextInput[Any](custom_id="text", style=discord.TextStyle.paragraph, max_length=PARAGRAPH)
-        form.add_item(ui.Label(text=words.add_label, description=words.add_hint, component=text))
-        return form
-
-    @classmethod
-    async def submitted(
-        cls, interaction: discord.Interaction[Desk], match: re.Match[str], values: Mapping[str, str]
-    ) -> None:
-        """Add it, then show the report."""
-        desk, lang = interaction.client, _language(match[2])
-        records = records_of(desk)
-        if not values["text"]:
-            await tell(interaction, SAID[lang].empty)
-            return
-        await _acknowledge(interaction)
-        report = await records.reports.of(int(match[1]))
-        refused = _refusal(interaction, report, lang)
-        if report and not refused:
-            report = await records.reports.note(report.id, "addition", interaction.user.id, values["text"])
-        if report is None or refused:
-            await _answer(interaction, _note(refused or SAID[lang].closed))
-            return
-        desk.deliverer.hurry()
-        warning = SAID[lang].key if _held_key(interaction) else ""
-        await _answer(interaction, await _state(records, report, lang, SAID[lang].added, warning))
-
-
-BUTTONS = (Add, Withdraw)
+        texts = (told, words.more if added else "", words.where, words.key if held_key(interaction) else "")
+        await show(interaction, lay_out(*texts, report=added or report))
+        await _after(interaction, report, new.question_id)
 
 
 def _subject(interaction: discord.Interaction[Desk], match: re.Match[str]) -> Subject:
@@ -197,7 +115,7 @@ def _subject(interaction: discord.Interaction[Desk], match: re.Match[str]) -> Su
     found = (re.search(TEMPLATE, item.custom_id or "") for item in items if isinstance(item, ui.Button | ui.Select))
     asker_id = next((Subject.of(on_card).asker_id for on_card in found if on_card), interaction.user.id)
     meaning = Meaning(entry, case or None) if entry else None
-    return Subject(asker_id, meaning, _language(lang), int(question, 16))
+    return Subject(asker_id, meaning, language_of(lang), int(question, 16))
 
 
 def _asker(interaction: discord.Interaction[Desk], subject: Subject) -> int:
@@ -205,20 +123,8 @@ def _asker(interaction: discord.Interaction[Desk], subject: Subject) -> int:
     return subject.asker_id if may_work(interaction) else interaction.user.id
 
 
-def _refusal(interaction: discord.Interaction[Desk], report: Report | None, lang: Language) -> str:
-    """Return why a user cannot change a report; empty where they can."""
-    if report is None or report.state not in OPEN:
-        return SAID[lang].closed
-    theirs = interaction.user.id == report.asker_id or may_work(interaction)
-    return "" if theirs else SAID[lang].not_yours
-
-
 def _entry(subject: Subject) -> str:
     return subject.meaning.entry if subject.meaning else ""
-
-
-def _language(code: str) -> Language:
-    return "zh" if code == "zh" else "en"
 
 
 def _card(interaction: discord.Interaction[Desk], subject: Subject) -> Card:
@@ -234,27 +140,6 @@ def _read(card: Card) -> dict[str, str]:
 def _asked_at(interaction: discord.Interaction[Desk], subject: Subject) -> datetime:
     """Return the time of the question, which its id tells; of one without, that of now."""
     return snowflake_time(subject.question_id or interaction.id)
-
-
-def _held_key(interaction: discord.Interaction[Desk]) -> bool:
-    data: Any = interaction.data
-    return any(mask(row["component"]["value"]).secrets for row in data["components"])
-
-
-async def _acknowledge(interaction: discord.Interaction[Desk]) -> None:
-    """Tell Discord that an answer comes. Where it no longer waits for one, what was filled in counts all the same."""
-    try:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-    except FAILED as error:
-        log.info("a form was not acknowledged: %s", type(error).__name__)
-
-
-async def _answer(interaction: discord.Interaction[Desk], view: ui.LayoutView) -> None:
-    """Show the user what came of their form, where Discord still lets us."""
-    try:
-        await interaction.followup.send(view=view, ephemeral=True)
-    except FAILED as error:
-        log.info("a form was not answered: %s", type(error).__name__)
 
 
 async def _new_report(
@@ -292,28 +177,51 @@ async def _text(interaction: discord.Interaction[Desk], subject: Subject, pasted
     return asked if pasted in asked else f"{asked}\n\n{pasted}"
 
 
-def _more(report: Report, new: NewReport) -> str:
-    """Return what a second report says that the first one does not, a line each."""
-    labels = report_form.WORDS[report.lang].labels
-    told = {**new.facts, TRIED: new.tried, ERROR: new.text}
-    known = {**report.facts, TRIED: report.tried, ERROR: report.text}
-    colon = WORDS[report.lang].colon
-    return "\n".join(
-        f"{label}{colon}{told[name]}"
-        for name, label in labels.items()
-        if told.get(name, "") not in ("", known.get(name))
-    )
+async def _add(reports: Reports, report: Report, new: NewReport) -> Report | None:
+    """Add to a report what a second one on the same says besides, a line each; its message joins the first one.
+
+    Returns:
+        The report with that; None where there is nothing new, or it was closed meanwhile.
+    """
+    words, colon = report_form.WORDS[report.lang], WORDS[report.lang].colon
+    async with turn(report.id):
+        report, notes = await reports.of(report.id) or report, await reports.notes(report.id)
+        known, told = {**report.facts, TRIED: report.tried}, {**new.facts, TRIED: new.tried}
+        said = "\n".join(note.text for note in notes if note.kind == "addition")
+        lines = [
+            line
+            for name, label in words.labels.items()
+            if told.get(name, "") not in ("", known.get(name)) and (line := f"{label}{colon}{told[name]}") not in said
+        ]
+        message = "" if new.text in report.text else new.text
+        if message:
+            lines.append(f"{words.labels[ERROR]}{colon}{words.joined}")
+        if not lines:
+            return None
+        return await reports.note(report.id, "addition", new.asker_id, "\n".join(lines), message)
 
 
-async def _after(desk: Desk, report: Report) -> None:
-    """Do what is no longer the asker's concern: their card, and the log of questions."""
+async def _tell_card(interaction: discord.Interaction[Desk], report: Report) -> None:
+    """Have the card that was used tell of a report, too, unless only its reader sees it."""
+    desk, card = interaction.client, interaction.message
     try:
-        await records_of(desk).questions.escalated(report.question_id)
+        if card and not card.flags.ephemeral and interaction.channel_id:
+            here = AskersCard(interaction.guild_id, interaction.channel_id, card.id)
+            await records_of(desk).reports.tell_on(report, here)
         await refresh_asker_card(desk, report)
     except DeskError as error:
         log.warning("going on without the desk: %s", error)
     except FAILED as error:
         log_trouble(error, "telling a card of its report")
+
+
+async def _after(interaction: discord.Interaction[Desk], report: Report, question_id: int) -> None:
+    """Do what is no longer the asker's concern: the log of questions, and their cards."""
+    try:
+        await records_of(interaction.client).questions.escalated(question_id)
+    except DeskError as error:
+        log.warning("going on without the desk: %s", error)
+    await _tell_card(interaction, report)
 
 
 async def _show_what_to_send(
@@ -330,41 +238,7 @@ async def _show_what_to_send(
     more = {label: values.get(name, "") for name, label in labels if name not in WORDS[lang].report_names}
     view = to_copy(card.answer, read, noticed.read(card.noticed), _asked_at(interaction, subject), where, more)
     if values:
-        await _answer(interaction, _note(SAID[lang].not_stored))
-        await _answer(interaction, view)
+        await show(interaction, lay_out(SAID[lang].not_stored))
+        await show(interaction, view)
     else:
         await interaction.response.send_message(view=view, ephemeral=True)
-
-
-async def _state(records: Records, report: Report, lang: Language, *above: str) -> ui.LayoutView:
-    """Lay out a report for its asker: where it stands, what was said, and what they can do."""
-    notes = await records.reports.notes(report.id)
-    said = [_quoted(note, lang) for note in notes[-NOTES:]]
-    return _note(*above, state_line(report, lang), *said, _link(report, lang), report=report, lang=lang)
-
-
-def _quoted(note: Note, lang: Language) -> str:
-    who = SAID[lang].notes[note.kind]
-    return f"**{who}** · {format_dt(note.created_at, 'R')}\n>>> {plain(clip(note.text, NOTE))}"
-
-
-def _link(report: Report, lang: Language) -> str:
-    if report.card_id is None:
-        return ""
-    place = f"{report.origin_guild_id or '@me'}/{report.channel_id}/{report.card_id}"
-    return f"-# [{SAID[lang].asked_here}](https://discord.com/channels/{place})"
-
-
-def _note(*texts: str, report: Report | None = None, lang: Language | None = None) -> ui.LayoutView:
-    """Lay out a few texts for the user alone, and under them what they can do with a report that is open."""
-    items: list[ui.Item[Any]] = [ui.TextDisplay(text) for text in texts if text]
-    if report and report.state in OPEN:
-        lang = lang or report.lang
-        add = Add.of(report.id, lang, SAID[lang].add, discord.ButtonStyle.primary)
-        items.append(ui.ActionRow(add, Withdraw.of(report.id, lang, SAID[lang].withdraw)))
-    box = ui.Container[ui.LayoutView]()
-    for at, item in enumerate(items):
-        if at:
-            box.add_item(ui.Separator(visible=False))
-        box.add_item(item)
-    return ui.LayoutView(timeout=None).add_item(box)

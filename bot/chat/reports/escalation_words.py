@@ -26,6 +26,7 @@ class Said:
     withdraw: str
     withdrawn: str
     again: str
+    solved: str
     closed: str
     not_yours: str
     empty: str
@@ -35,8 +36,8 @@ class Said:
 
 SAID: Mapping[Language, Said] = {
     "en": Said(
-        sent="### 📨 Your report is with the team (#{number})",
-        already="### 📨 The team has a report of yours on this already (#{number})",
+        sent="### 📨 Your report goes to the team (#{number})",
+        already="### 📨 You have a report on this already (#{number})",
         more="What is new in this one was added to it.",
         where="The answer comes where you asked, or else as a direct message. Until then you can add to the report.",
         key=(
@@ -47,10 +48,11 @@ SAID: Mapping[Language, Said] = {
         add="Add to it",
         add_label="What should the team know?",
         add_hint="Without your API key",
-        added="### ✏️ Added, and the team can see it",
+        added="### ✏️ Added to your report",
         withdraw="Withdraw it for good",
         withdrawn="### ↩️ Report #{number} is withdrawn",
         again="That is final. If you need the team after all, press *Send to support* again for a new report.",
+        solved="Your report #{number} is closed with that, and the team can see why.",
         closed="This report is closed. If you need the team again, press *Send to support* on the answer.",
         not_yours="This report belongs to whoever sent it.",
         empty="There was nothing but blanks, so nothing was added.",
@@ -58,7 +60,7 @@ SAID: Mapping[Language, Said] = {
         notes={"answer": "💬 The team", "ask": "❓ The team asks", "addition": "✏️ You added"},
     ),
     "zh": Said(
-        sent="### 📨 报告已交给客服（#{number}）",
+        sent="### 📨 报告已保存，将转给客服（#{number}）",
         already="### 📨 你之前已就此提交过报告（#{number}）",
         more="这次的新内容已补充进去。",
         where="客服会在你提问的地方回复，如果那里无法回复，就私信你。在此期间，你可以随时补充内容。",
@@ -67,10 +69,11 @@ SAID: Mapping[Language, Said] = {
         add="补充内容",
         add_label="还有什么要告诉客服？",
         add_hint="请不要填写 API Key",
-        added="### ✏️ 已补充，客服可以看到",
+        added="### ✏️ 已补充到报告中",
         withdraw="撤回（不可恢复）",
         withdrawn="### ↩️ 报告 #{number} 已撤回",
         again="撤回后不能恢复。如果仍需要客服，请再次点击“发给客服”，提交新的报告。",
+        solved="你的报告 #{number} 也随之关闭，客服可以看到原因。",
         closed="这份报告已经关闭。如果还需要客服，请在答案下方再次点击“发给客服”。",
         not_yours="只有提交报告的人和客服可以操作。",
         empty="内容是空白的，没有补充任何内容。",

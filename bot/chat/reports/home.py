@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.settings import Settings
+
 if TYPE_CHECKING:
     from bot.chat.client import Desk
 
@@ -35,15 +37,15 @@ def home_of(desk: Desk, guild_id: int | None) -> Home | None:
     """
     guild = desk.get_guild(guild_id) if guild_id else None
     if guild is None:
-        found = [home for there in desk.guilds if (home := _named(desk, there))]
+        found = [home for there in desk.guilds if (home := named(desk.settings, there))]
         return found[0] if len(found) == 1 else None
     channel_id = desk.records.servers.of(guild.id).staff_channel_id if desk.records else None
-    return Home(guild.id, channel_id) if channel_id else _named(desk, guild)
+    return Home(guild.id, channel_id) if channel_id else named(desk.settings, guild)
 
 
-def _named(desk: Desk, guild: discord.Guild) -> Home | None:
+def named(settings: Settings, guild: discord.Guild) -> Home | None:
     """Return the channel of a server that the environment names, by its id or by a name that only one has."""
-    name = desk.settings.staff_channel
+    name = settings.staff_channel
     places: Iterable[discord.abc.GuildChannel | discord.Thread] = (*guild.text_channels, *guild.threads)
     found = [place for place in places if name in {str(place.id), place.name.casefold()}]
     return Home(guild.id, found[0].id) if len(found) == 1 else None

@@ -29,13 +29,18 @@ PREFILLED: tuple[Wanted, ...] = ("model", "request_id")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language's labels, of at most 45 characters, and a word of help under each, of at most 100."""
+    """One language's labels, of at most 45 characters, and a word of help under each, of at most 100.
+
+    Attributes:
+        joined: what staff are told of another message that came to the same report.
+    """
 
     title: str
     labels: Mapping[str, str]
     hints: Mapping[str, str]
     unknown: str
     not_at_hand: str
+    joined: str
 
 
 WORDS: Mapping[Language, Words] = {
@@ -70,6 +75,7 @@ WORDS: Mapping[Language, Words] = {
         },
         unknown="unknown",
         not_at_hand="If you cannot find it, write: unknown",
+        joined="one more, which stands with the first in the report",
     ),
     "zh": Words(
         title="发给客服",
@@ -102,6 +108,7 @@ WORDS: Mapping[Language, Words] = {
         },
         unknown="不清楚",
         not_at_hand="如果找不到，请填：不清楚",
+        joined="另有一条，已并入报告里的消息",
     ),
 }
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 from discord.utils import format_dt
 
-from bot.chat.cards.card import with_state
-from bot.desk.reports import Report, State
+from bot.chat.cards.card import with_state, without_state
+from bot.chat.posting import ARCHIVED
+from bot.chat.reports.office import records_of
+from bot.desk.reports import AskersCard, Report, State
 from bot.knowledge.schema import Language
 
 if TYPE_CHECKING:
@@ -20,39 +23,41 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ARCHIVED = 50083
-"""The code of Discord's error where a thread is archived: https://discord.com/developers/docs/topics/opcodes-and-status-codes"""
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language's names of the states; `{staff}` is a mention, `{since}` a time that Discord keeps up to date."""
 
     report: str
+    stored: str
     states: Mapping[State, str]
 
 
 WORDS: Mapping[Language, Words] = {
     "en": Words(
         report="**Report #{number}**: {state} · {since}",
+        stored="📨 stored; the team gets it as soon as their channel can be reached",
         states={
             "open": "📨 the team has it",
             "claimed": "👀 {staff} is looking at it",
             "asked": "❓ {staff} has a question for you",
             "answered": "💬 {staff} answered",
             "resolved": "✅ resolved",
+            "solved": "✅ solved",
             "duplicate": "🔁 closed, as the team deals with it in another report",
             "withdrawn": "↩️ withdrawn",
         },
     ),
     "zh": Words(
         report="**报告 #{number}**：{state} · {since}",
+        stored="📨 已保存，客服频道可用后会立即送达",
         states={
             "open": "📨 客服已收到",
             "claimed": "👀 {staff} 正在处理",
             "asked": "❓ {staff} 有问题想问你",
             "answered": "💬 {staff} 已回复",
             "resolved": "✅ 已解决",
+            "solved": "✅ 问题已解决",
             "duplicate": "🔁 已关闭，客服会在另一份报告中一并处理",
             "withdrawn": "↩️ 已撤回",
         },
@@ -61,11 +66,15 @@ WORDS: Mapping[Language, Words] = {
 
 
 def state_line(report: Report, lang: Language) -> str:
-    """Return a line on what became of a report, in the reader's language: its number, who, and since when."""
+    """Return a line on what became of a report, in the reader's language: its number, who, and since when.
+
+    That the team has it is said once its card stands in their channel, and not before.
+    """
     words = WORDS[lang]
     # What the asker added makes a report open again, and whoever has it keeps it.
     state: State = "claimed" if report.state == "open" and report.staff_id else report.state
-    said = words.states[state].format(staff=f"<@{report.staff_id}>")
+    is_there = state != "open" or report.staff_message_id
+    said = words.states[state].format(staff=f"<@{report.staff_id}>") if is_there else words.stored
     return words.report.format(number=report.id, state=said, since=format_dt(_since(report, state), "R"))
 
 
@@ -77,11 +86,13 @@ async def keep_state(desk: Desk, card_id: int) -> None:
         discord.HTTPException: Discord cannot do it now.
     """
     if desk.records and (report := await desk.records.reports.of_card(card_id)):
-        await refresh_asker_card(desk, report)
+        for card in await desk.records.reports.cards(report):
+            if card.card_id == card_id:
+                await _refresh(desk, card, report)
 
 
 async def refresh_asker_card(desk: Desk, report: Report) -> None:
-    """Have the card from which a report was sent tell what became of it; of several reports, the newest.
+    """Have the cards from which a report was sent tell what became of it; of several reports, each tells of the newest.
 
     A card that was private, is gone or can no longer be changed stays as it is: the state is told there when the
     button is pressed again.
@@ -94,14 +105,47 @@ async def refresh_asker_card(desk: Desk, report: Report) -> None:
         DeskError: the desk cannot tell.
         discord.HTTPException: Discord cannot do it now.
     """
-    if desk.records is None or not report.card_id or not report.channel_id:
+    if desk.records is None:
         return
-    newest = await desk.records.reports.of_card(report.card_id) or report
-    channel = desk.get_partial_messageable(report.channel_id, guild_id=report.origin_guild_id)
+    failed: discord.HTTPException | None = None
+    for card in await desk.records.reports.cards(report):
+        newest = await desk.records.reports.of_card(card.card_id) or report
+        try:
+            await _refresh(desk, card, newest)
+        except discord.HTTPException as error:  # the others must not wait for it
+            failed = error
+    if failed:
+        raise failed
+
+
+async def hush(desk: Desk, cards: Iterable[AskersCard]) -> None:
+    """Have cards tell nothing of a report any more, as its asker had it deleted.
+
+    Args:
+        desk: the bot.
+        cards: the cards; one that cannot be changed stays as it is.
+    """
+    for card in cards:
+        channel = desk.get_partial_messageable(card.channel_id, guild_id=card.guild_id)
+        try:
+            message = await channel.fetch_message(card.card_id)
+            if view := without_state(message):
+                await message.edit(view=view)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("a card goes on telling of a report that was deleted: %s", type(error).__name__)
+
+
+async def _refresh(desk: Desk, card: AskersCard, report: Report) -> None:
+    channel = desk.get_partial_messageable(card.channel_id, guild_id=card.guild_id)
+    told, line = "", state_line(report, report.lang)
     try:
-        card = await channel.fetch_message(report.card_id)
-        if view := with_state(card, state_line(newest, newest.lang)):
-            await card.edit(view=view)
+        while told != line:
+            message = await channel.fetch_message(card.card_id)
+            if view := with_state(message, line):
+                await message.edit(view=view)
+            # Meanwhile it may have become another, and whoever told of that may have been the faster one.
+            told, newest = line, await records_of(desk).reports.of_card(card.card_id)
+            line = state_line(newest or report, report.lang)
     except discord.NotFound:
         pass
     except discord.HTTPException as error:

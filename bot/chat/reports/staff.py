@@ -5,17 +5,15 @@ A press changes the report in the desk and is acknowledged; that the cards show 
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
-from weakref import WeakValueDictionary
 
 import discord
 from discord import ui
 
-from bot.chat.reports.office import Form, Numbered, acknowledge, records_of
+from bot.chat.reports.office import Form, Numbered, acknowledge, note_once, records_of, turn
 from bot.chat.trouble import tell
 from bot.chat.words import language
 from bot.desk.reports import NoteKind, Report, State
@@ -55,6 +53,7 @@ class Words:
     no_report: str
     itself: str
     chained: str
+    closed: str
 
 
 WORDS: Mapping[Language, Words] = {
@@ -65,27 +64,29 @@ WORDS: Mapping[Language, Words] = {
         ask_back="Ask back",
         resolve="Resolve",
         duplicate="Duplicate",
-        answer_title="Answer report {number}",
+        answer_title="Answer report #{number}",
         answer_label="Your answer",
         answer_hint="Posted where the question was, naming whoever asked.",
-        ask_title="Ask back on report {number}",
+        ask_title="Ask back on report #{number}",
         ask_label="Your question",
         ask_hint="Posted where the question was. The reply comes to you here.",
-        duplicate_title="Report {number} is a duplicate",
+        duplicate_title="Report #{number} is a duplicate",
         duplicate_label="Number of the other report",
         duplicate_hint="It stands at the top of its card.",
         taken="{staff} was first and has this report. *Take over* gives it to you.",
         ended={
             "resolved": "{staff} has resolved this report already.",
             "duplicate": "{staff} has closed this report as a duplicate already.",
+            "solved": "Whoever sent this report says that it is solved.",
             "withdrawn": "This report was withdrawn by whoever sent it.",
         },
         gone="This report is no longer kept.",
         empty="There was nothing but blanks, so nothing was sent.",
         no_number="{given} is no number of a report. It is the number at the top of a card.",
-        no_report="There is no report {number} on this server.",
+        no_report="There is no report #{number} on this server.",
         itself="That is the number of this report itself.",
-        chained="Report {number} is itself a duplicate, of report {other}. Please give that number.",
+        chained="Report #{number} is itself a duplicate, of report #{other}. Please give that number.",
+        closed="Report #{number} is closed, so nobody deals with it any more. Please answer or resolve this one.",
     ),
     "zh": Words(
         claim="认领",
@@ -94,36 +95,31 @@ WORDS: Mapping[Language, Words] = {
         ask_back="追问",
         resolve="已解决",
         duplicate="重复",
-        answer_title="回答报告 {number}",
+        answer_title="回答报告 #{number}",
         answer_label="回答内容",
         answer_hint="会发到提问的地方，并提醒提问的人。",
-        ask_title="追问报告 {number}",
+        ask_title="追问报告 #{number}",
         ask_label="想问的内容",
         ask_hint="会发到提问的地方，对方的回复会出现在这里。",
-        duplicate_title="报告 {number} 是重复的",
+        duplicate_title="报告 #{number} 是重复的",
         duplicate_label="另一份报告的编号",
         duplicate_hint="编号在报告卡片的最上面。",
         taken="{staff} 已先认领这份报告。点「接手」可以转给你。",
         ended={
             "resolved": "{staff} 已把这份报告标为解决。",
             "duplicate": "{staff} 已把这份报告标为重复。",
+            "solved": "提交的人表示问题已解决。",
             "withdrawn": "提交的人已撤回这份报告。",
         },
         gone="这份报告的记录已不再保留。",
         empty="内容是空白的，没有发送。",
         no_number="{given} 不是报告编号。编号在卡片的最上面。",
-        no_report="这个服务器里没有报告 {number}。",
+        no_report="这个服务器里没有报告 #{number}。",
         itself="这就是当前这份报告的编号。",
-        chained="报告 {number} 本身也是重复的（与报告 {other} 相同），请填那个编号。",
+        chained="报告 #{number} 本身也是重复的（与报告 #{other} 相同），请填那个编号。",
+        closed="报告 #{number} 已关闭，不会再有人处理。请直接回答或解决当前这份报告。",
     ),
 }
-
-_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-
-
-def _turn(number: int) -> asyncio.Lock:
-    """Return what makes the presses on one report come one after the other."""
-    return _turns.setdefault(number, asyncio.Lock())
 
 
 def _words(interaction: discord.Interaction[Desk]) -> Words:
@@ -199,7 +195,7 @@ class Resolve(Numbered, name="resolve", staff=True):
     async def act(self, interaction: discord.Interaction[Desk]) -> None:
         """Close it."""
         await acknowledge(interaction)
-        async with _turn(self.number):
+        async with turn(self.number):
             if await _open_report(interaction, self.number):
                 await _close(interaction, self.number, "resolved")
 
@@ -252,13 +248,10 @@ class NoteForm(Form, name="note", payload="(?!)", staff=True):
         if not text:
             await tell(interaction, _words(interaction).empty)
             return
-        async with _turn(number):
+        async with turn(number):
             if not await _open_report(interaction, number):
                 return
-            # Discord keeps a form open whose taking it did not hear of in time, and it is sent again.
-            last = (await reports.notes(number))[-1:]
-            said = any((note.kind, note.author_id, note.text) == (cls.kind, author, text) for note in last)
-            if not said and await reports.note(number, cls.kind, author, text) is None:
+            if await note_once(reports, number, cls.kind, author, text) is None:
                 await _tell_end(interaction, await reports.of(number))
         interaction.client.deliverer.hurry()
 
@@ -300,7 +293,7 @@ class DuplicateForm(Form, name="duplicating", payload=PAYLOAD, staff=True):
         """Close the report, where the other one is another one."""
         await acknowledge(interaction)
         number, given = int(match[1]), values.get("text", "")
-        async with _turn(number):
+        async with turn(number):
             if not await _open_report(interaction, number):
                 return
             other = await cls._other(interaction, number, given)
@@ -323,6 +316,8 @@ class DuplicateForm(Form, name="duplicating", payload=PAYLOAD, staff=True):
             return words.no_report.format(number=other)
         if report.duplicate_of:
             return words.chained.format(number=other, other=report.duplicate_of)
+        if report.closed_at:
+            return words.closed.format(number=other)
         return other
 
 

@@ -13,7 +13,7 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.chat.cards.card import COLOURS, DONE, UNKNOWN, title
-from bot.chat.markup import clip, code, plain
+from bot.chat.markup import block, clip, code, plain, quoted
 from bot.chat.reports import staff
 from bot.chat.reports.staff_words import WORDS, Words
 from bot.chat.words import WORDS as CARD_WORDS
@@ -205,14 +205,3 @@ def _lasting(time: timedelta, words: Words) -> str:
     figures = (minutes // 1440, minutes % 1440 // 60, minutes % 60)
     shown = [f"{figure} {unit}" for figure, unit in zip(figures, words.units, strict=True) if figure]
     return " ".join(shown[:2]) or words.at_once
-
-
-def quoted(text: str, limit: int) -> str:
-    """Return somebody's words as a quotation, inert, with their lines kept."""
-    return clip("\n".join(f"> {plain(line)}" for line in text.splitlines() if line.strip()), limit)
-
-
-def block(text: str, limit: int) -> str:
-    """Return somebody's words as a block of code that nothing inside it can close."""
-    inert = "".join(char for char in text if char in "\n\t" or char.isprintable())
-    return f"```\n{clip(inert.replace('`', 'ˋ'), limit)}\n```"

@@ -10,9 +10,10 @@ import discord
 from discord import ui
 
 from bot.chat.cards.card import COLOURS, DONE
-from bot.chat.markup import clip
+from bot.chat.markup import block, clip
 from bot.chat.reports.office import Numbered, records_of
-from bot.chat.reports.staff_card import block, heading_of
+from bot.chat.reports.own_report import Add
+from bot.chat.reports.staff_card import heading_of
 from bot.chat.trouble import tell
 from bot.desk.reports import OPEN, Note, NoteKind, Report
 from bot.knowledge.schema import Language
@@ -44,9 +45,9 @@ WORDS: Mapping[Language, Words] = {
         heading={
             "answer": "💬 Answer from the support team",
             "ask": "❓ The support team asks",
-            "addition": "➕ {who} adds to report {number}",
+            "addition": "➕ {who} adds to report #{number}",
         },
-        about="Report {number} · {heading}",
+        about="Report #{number} · {heading}",
         waiting="{who}, there is word from the support team about what you sent them. Only you can read it.",
         reply="Reply",
         read="Read it",
@@ -56,9 +57,9 @@ WORDS: Mapping[Language, Words] = {
         heading={
             "answer": "💬 客服团队的回答",
             "ask": "❓ 客服团队想了解",
-            "addition": "➕ {who} 补充了报告 {number}",
+            "addition": "➕ {who} 补充了报告 #{number}",
         },
-        about="报告 {number} · {heading}",
+        about="报告 #{number} · {heading}",
         waiting="{who}，你提交的报告有客服的回复了，只有你能查看。",
         reply="回复",
         read="查看",
@@ -114,8 +115,6 @@ class Read(Numbered, name="read"):
 
 
 def _words_of_staff(report: Report, note: Note, heading: str) -> ui.Container[Any]:
-    from bot.chat.reports.escalation import Add  # noqa: PLC0415 - it knows of deliveries
-
     words = WORDS[report.lang]
     colour = DONE if note.kind == "answer" else COLOURS["support"]
     box = ui.Container[ui.LayoutView](ui.TextDisplay(f"### {words.heading[note.kind]}"), accent_colour=colour)

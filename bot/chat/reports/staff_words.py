@@ -46,14 +46,15 @@ class Words:
 
 WORDS: Mapping[Language, Words] = {
     "en": Words(
-        heading="Report {number}",
+        heading="Report #{number}",
         states={
             "open": "🟡 **Open** · sent {since}",
             "claimed": "👀 **{staff} is looking at it** · sent {since}",
             "asked": "❓ **Asked back** · {staff} has it · sent {since}",
             "answered": "💬 **Answered** · {staff} has it · sent {since}",
             "resolved": "✅ Resolved by {staff} · {since} · after {after}",
-            "duplicate": "🔁 Duplicate of report {other}, says {staff} · {since} · after {after}",
+            "solved": "✅ Solved, says whoever sent it · {since} · after {after}",
+            "duplicate": "🔁 Duplicate of report #{other}, says {staff} · {since} · after {after}",
             "withdrawn": "↩️ Withdrawn by whoever sent it · {since} · after {after}",
         },
         nobody="somebody",
@@ -93,14 +94,15 @@ WORDS: Mapping[Language, Words] = {
         at_once="less than a minute",
     ),
     "zh": Words(
-        heading="报告 {number}",
+        heading="报告 #{number}",
         states={
             "open": "🟡 **待处理** · 提交于 {since}",
             "claimed": "👀 **{staff} 正在处理** · 提交于 {since}",
             "asked": "❓ **等待对方补充** · 负责人 {staff} · 提交于 {since}",
             "answered": "💬 **已回答** · 负责人 {staff} · 提交于 {since}",
             "resolved": "✅ {staff} 已解决 · {since} · 用时 {after}",
-            "duplicate": "🔁 {staff} 标为与报告 {other} 重复 · {since} · 用时 {after}",
+            "solved": "✅ 提交人表示已解决 · {since} · 历时 {after}",
+            "duplicate": "🔁 {staff} 标为与报告 #{other} 重复 · {since} · 用时 {after}",
             "withdrawn": "↩️ 提交人已撤回 · {since} · 历时 {after}",
         },
         nobody="某人",

@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot.chat.client import Desk
 from bot.chat.learning import incidents
 from bot.chat.privacy import retention
-from bot.chat.servers import setup
+from bot.chat.servers import reload, setup, webhooks
 from bot.desk.servers import RANGES
 
 Period = Literal["day", "week", "month"]
@@ -85,6 +85,22 @@ class Administration(
     async def watch(self, interaction: discord.Interaction[Desk], people: People, minutes: Minutes) -> None:
         """Set what makes an incident."""
         await setup.attend(interaction, partial(incidents.set_watch, people=people, minutes=minutes), "/desk watch")
+
+    @app_commands.command(
+        name=locale_str("hear"), description=locale_str("Read what another bot posts through a webhook, or stop that")
+    )
+    @app_commands.rename(webhook=locale_str("webhook"))
+    @app_commands.describe(webhook=locale_str("The link of a message that it posted, or its id"))
+    async def hear(self, interaction: discord.Interaction[Desk], webhook: str) -> None:
+        """Begin to read a webhook, or stop."""
+        await setup.attend(interaction, partial(webhooks.toggle, named=webhook), "/desk hear")
+
+    @app_commands.command(
+        name=locale_str("reload"), description=locale_str("Read the knowledge base anew; for the bot's owner")
+    )
+    async def reload(self, interaction: discord.Interaction[Desk]) -> None:
+        """Reload the knowledge."""
+        await reload.attend(interaction)
 
 
 async def _unanswered(interaction: discord.Interaction[Desk]) -> None:

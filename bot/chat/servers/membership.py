@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.chat.client import Desk
 from bot.chat.servers.greeting import greet
+from bot.chat.trouble import report
 from bot.desk.database import DeskError
 
 log = logging.getLogger(__name__)
@@ -52,27 +53,37 @@ class Membership(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Make good for the servers that were left or joined while the bot was away; none of them is greeted."""
-        if self.desk.records is None:
-            return
-        servers, there = self.desk.records.servers, {guild.id for guild in self.desk.guilds}
-        try:
-            for guild_id in servers.known() - there:
-                if self._is_ours(guild_id):
-                    await servers.left(guild_id)
-            for guild_id in there:
-                if servers.of(guild_id).left_at is not None:
-                    await servers.joined(guild_id)
-        except DeskError as error:
-            log.warning("going on without the desk: %s", error)
+        """Compare the servers that are remembered with those that are there."""
+        await compare(self.desk)
 
-    def _is_ours(self, guild_id: int) -> bool:
-        """Tell whether this process would see a server: with shards, each has its own.
 
-        https://docs.discord.com/developers/events/gateway#sharding
-        """
-        count, mine = self.desk.shard_count, self.desk.shard_id
-        return count is None or mine is None or (guild_id >> 22) % count == mine
+async def compare(desk: Desk) -> None:
+    """Make good for the servers that were left or joined while the bot or its desk was away; none of them is greeted.
+
+    Args:
+        desk: the bot, which Discord has told of its servers.
+    """
+    if desk.records is None:
+        return
+    servers, there = desk.records.servers, {guild.id for guild in desk.guilds}
+    try:
+        for guild_id in servers.known() - there:
+            if _is_ours(desk, guild_id):
+                await servers.left(guild_id)
+        for guild_id in there:
+            if servers.of(guild_id).left_at is not None:
+                await servers.joined(guild_id)
+    except DeskError as error:
+        log.warning("going on without the desk: %s", error)
+
+
+def _is_ours(desk: Desk, guild_id: int) -> bool:
+    """Tell whether this process would see a server: with shards, each has its own.
+
+    https://docs.discord.com/developers/events/gateway#sharding
+    """
+    count, mine = desk.shard_count, desk.shard_id
+    return count is None or mine is None or (guild_id >> 22) % count == mine
 
 
 async def refresh(desk: Desk) -> bool:
@@ -97,6 +108,8 @@ async def kept_current(
 ) -> AsyncIterator[None]:
     """Keep the servers' settings current in the background, as long as the context lasts.
 
+    Where the database was not there when the bot started, it is opened as soon as it is.
+
     Args:
         desk: the bot.
         sleep: waits for some seconds.
@@ -113,6 +126,16 @@ async def _keep_current(desk: Desk, sleep: Callable[[float], Awaitable[object]])
     well = True
     while True:
         await sleep(EVERY)
-        before, well = well, desk.records is None or await refresh(desk)
+        try:
+            if desk.records is None:
+                if await desk.open_records() and desk.is_ready():
+                    await compare(desk)
+                continue
+            before, well = well, await refresh(desk)
+        except Exception as error:  # whatever it is, it must not be the last time
+            report(error, "keeping the settings current")
+            continue
         if before and not well:
             log.warning("the servers' settings stay as they were: the database does not answer")
+        elif well and not before:
+            log.warning("the database answers again")

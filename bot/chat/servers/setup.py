@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 import discord
 from discord import ui
 
+from bot.chat.cards.post_tag import solved_tag
+from bot.chat.permissions import NEEDS, STAFF_NEEDS, lacking, open_to_all
 from bot.chat.reports import office
 from bot.chat.reports.home import home_of
 from bot.chat.servers.setup_words import WORDS, Words
@@ -20,6 +22,7 @@ from bot.chat.trouble import apologise, tell
 from bot.chat.words import language
 from bot.desk.database import DeskError
 from bot.desk.servers import Server
+from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
@@ -33,18 +36,6 @@ MOST = 25
 """How many values a menu of Discord's may have."""
 
 KINDS = (discord.ChannelType.text, discord.ChannelType.forum, discord.ChannelType.voice)
-
-READING = ("view_channel", "read_message_history")
-NEEDS: Mapping[discord.ChannelType, tuple[str, ...]] = {
-    discord.ChannelType.text: (*READING, "send_messages", "send_messages_in_threads"),
-    discord.ChannelType.forum: (*READING, "send_messages_in_threads"),
-    # Reading a voice channel's text takes Connect: https://docs.discord.com/developers/resources/message#get-channel-messages
-    discord.ChannelType.voice: (*READING, "connect", "send_messages"),
-}
-"""What the bot needs in a support channel, by its kind."""
-
-STAFF_NEEDS = (*READING, "send_messages", "attach_files")
-"""What it needs in the staff channel: a long message is attached to its report."""
 
 
 def may_set_up(interaction: discord.Interaction[Desk]) -> bool:
@@ -85,7 +76,8 @@ async def show(interaction: discord.Interaction[Desk]) -> None:
     desk = interaction.client
     await office.records_of(desk).servers.refresh()
     if guild := await _guild(interaction):
-        await interaction.response.send_message(view=draw(desk, guild, interaction.locale), ephemeral=True)
+        view = draw(desk, guild, interaction.locale, await _waiting(desk, guild))
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 async def _guild(interaction: discord.Interaction[Desk]) -> discord.Guild | None:
@@ -141,7 +133,8 @@ class Setting(ui.DynamicItem[ui.Item[Any]], template="(?!)"):
         if guild := await _guild(interaction):
             desk = interaction.client
             await office.records_of(desk).servers.change(guild.id, **self.changes)
-            await interaction.response.edit_message(view=draw(desk, guild, interaction.locale))
+            view = draw(desk, guild, interaction.locale, await _waiting(desk, guild))
+            await interaction.response.edit_message(view=view)
 
 
 class SupportChannels(Setting, name="support"):
@@ -201,22 +194,29 @@ class Environment(Setting, name="environment"):
 SETTINGS = (SupportChannels, StaffChannel, StaffRole, LanguageOfAnswers, Heard, Environment)
 
 
-def draw(desk: Desk, guild: discord.Guild, locale: discord.Locale) -> ui.LayoutView:
+async def _waiting(desk: Desk, guild: discord.Guild) -> int:
+    """Return how many reports could not be posted so far."""
+    waiting = await office.records_of(desk).outbox.waiting(guild.id)
+    return sum(delivery.kind == "report" and bool(why) for delivery, why in waiting)
+
+
+def draw(desk: Desk, guild: discord.Guild, locale: discord.Locale, waiting: int) -> ui.LayoutView:
     """Lay out a server's settings as they are, with what the bot lacks in the chosen channels.
 
     Args:
         desk: the bot.
         guild: the server, with its channels.
         locale: the reader's.
+        waiting: how many reports could not be posted so far.
     """
     words, server = WORDS[language(locale.value)], desk.server(guild.id)
-    named = _named(desk, guild)
+    by_environment = named(desk.settings, guild)
     box = Box(ui.TextDisplay(f"### {words.title}\n-# {words.private}"))
     if not desk.intents.message_content:
         box.add_item(ui.TextDisplay(words.deaf))
     box.add_item(ui.Separator(visible=False))
-    _support(box, words, guild, server, named)
-    _staff(box, words, desk, guild, server)
+    _support(box, words, guild, server, by_environment)
+    _staff(box, words, desk, guild, waiting)
     _role(box, words, guild, server)
     box.add_item(ui.TextDisplay(f"**{words.language}**\n{words.language_about}"))
     options = [
@@ -224,11 +224,12 @@ def draw(desk: Desk, guild: discord.Guild, locale: discord.Locale) -> ui.LayoutV
         for choice, label in words.languages.items()
     ]
     _add(box, LanguageOfAnswers(ui.Select(options=options)))
-    box.add_item(ui.TextDisplay(f"**{words.heard}**\n{words.heard_is[server.heard]}"))
+    read = (words.webhooks.format(count=len(server.webhooks)),) if server.webhooks else ()
+    box.add_item(ui.TextDisplay("\n".join((f"**{words.heard}**", words.heard_is[server.heard], *read))))
     buttons: list[Setting] = [
         Heard(ui.Button(label=words.heard_turn[not server.heard]), "off" if server.heard else "on")
     ]
-    of_its_own = (server.support_channels is not None and named) or (
+    of_its_own = (server.support_channels is not None and by_environment) or (
         server.staff_channel_id is not None and desk.settings.staff_channel
     )
     if of_its_own:
@@ -239,10 +240,10 @@ def draw(desk: Desk, guild: discord.Guild, locale: discord.Locale) -> ui.LayoutV
     return view
 
 
-def _support(box: Box, words: Words, guild: discord.Guild, server: Server, named: Sequence[Place]) -> None:
+def _support(box: Box, words: Words, guild: discord.Guild, server: Server, by_environment: Sequence[Place]) -> None:
     lines = [f"**{words.support}**", words.support_about]
     if server.support_channels is None:
-        places, gone = list(named), 0
+        places, gone = list(by_environment), 0
     else:
         found = [guild.get_channel(id_) for id_ in sorted(server.support_channels)]
         places = [place for place in found if isinstance(place, Place)]
@@ -252,6 +253,8 @@ def _support(box: Box, words: Words, guild: discord.Guild, server: Server, named
         lines.append(words.support_none)
     elif server.support_channels is None:
         lines.append(f"-# {words.from_environment}")
+    if unmarked := [place for place in places if solved_tag(place) and lacking(place, ("manage_threads",))]:
+        lines.append(f"-# {words.unmarked.format(places=' '.join(place.mention for place in unmarked))}")
     box.add_item(ui.TextDisplay("\n".join(lines)))
     menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
         channel_types=list(KINDS),
@@ -263,16 +266,23 @@ def _support(box: Box, words: Words, guild: discord.Guild, server: Server, named
     _add(box, SupportChannels(menu))
 
 
-def _staff(box: Box, words: Words, desk: Desk, guild: discord.Guild, server: Server) -> None:
+def _staff(box: Box, words: Words, desk: Desk, guild: discord.Guild, waiting: int) -> None:
     home = home_of(desk, guild.id)
     place = guild.get_channel_or_thread(home.channel_id) if home else None
     lines = [f"**{words.staff}**", words.staff_about]
     if place:
-        lines += _checked(words, [(place, lacking(place, STAFF_NEEDS))], 0)
-        if server.staff_channel_id is None:
+        found = ((words.staff_public, open_to_all(place)), (words.staff_support, desk.is_support(place)))
+        unfit = [line.format(place=place.mention) for line, is_so in found if is_so]
+        missing = lacking(place, STAFF_NEEDS)
+        lines += unfit + (_checked(words, [(place, missing)], 0) if missing or not unfit else [])
+        if desk.server(guild.id).staff_channel_id is None:
             lines.append(f"-# {words.from_environment}")
+    elif home:
+        lines += [*_checked(words, [], 1), words.staff_gone]
     else:
-        lines += [*_checked(words, [], 1 if home else 0), words.staff_none]
+        lines.append(words.staff_none)
+    if waiting:
+        lines.append(words.waiting.format(count=waiting))
     box.add_item(ui.TextDisplay("\n".join(lines)))
     menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
         channel_types=[discord.ChannelType.text],
@@ -295,21 +305,6 @@ def _role(box: Box, words: Words, guild: discord.Guild, server: Server) -> None:
     _add(box, StaffRole(menu))
 
 
-def lacking(place: Place | discord.abc.GuildChannel | discord.Thread, needs: Iterable[str]) -> tuple[str, ...]:
-    """Return the permissions, of those needed, that the bot does not have in a channel.
-
-    Without View Channel nothing else counts, and without Send Messages no Attach Files, so that nothing can be said of
-    those: https://docs.discord.com/developers/topics/permissions#implicit-permissions
-    """
-    if place.guild.me is None:
-        return ()
-    allowed = place.permissions_for(place.guild.me)
-    missing = tuple(name for name in needs if not getattr(allowed, name))
-    if "view_channel" in missing:
-        return ("view_channel",)
-    return tuple(name for name in missing if name != "attach_files" or "send_messages" not in missing)
-
-
 def _checked(
     words: Words,
     places: Iterable[tuple[Place | discord.abc.GuildChannel | discord.Thread, tuple[str, ...]]],
@@ -327,11 +322,11 @@ def _checked(
     return [*lines, words.gone.format(count=gone)] if gone else lines
 
 
-def _named(desk: Desk, guild: discord.Guild) -> list[Place]:
+def named(settings: Settings, guild: discord.Guild) -> list[Place]:
     """Return the channels of a server that the environment names."""
-    named = desk.settings.support_channels
+    names = settings.support_channels
     return [
-        place for place in guild.channels if isinstance(place, Place) and {str(place.id), place.name.casefold()} & named
+        place for place in guild.channels if isinstance(place, Place) and {str(place.id), place.name.casefold()} & names
     ]
 
 

@@ -26,6 +26,10 @@ class Words:
     staff: str
     staff_about: str
     staff_none: str
+    staff_gone: str
+    staff_public: str
+    staff_support: str
+    waiting: str
     staff_choose: str
     role: str
     role_about: str
@@ -36,6 +40,8 @@ class Words:
     heard: str
     heard_is: Mapping[bool, str]
     heard_turn: Mapping[bool, str]
+    webhooks: str
+    unmarked: str
     from_environment: str
     use_environment: str
     ready: str
@@ -63,6 +69,10 @@ WORDS: Mapping[Language, Words] = {
         staff="Staff channel",
         staff_about="Where reports to your team arrive.",
         staff_none="None yet: *Send to support* shows what to send, and where.",
+        staff_gone="Reports are stored and wait until you choose another one.",
+        staff_public="⚠️ {place}: everybody can read it, and with it what people send to your team",
+        staff_support="⚠️ {place}: it is a support channel as well; reports belong where only your team reads",
+        waiting="⏳ Reports that could not be posted yet: {count}. They come as soon as they can.",
         staff_choose="Choose a channel",
         role="Staff role",
         role_about="Who works on reports, besides those with Manage Messages.",
@@ -76,6 +86,8 @@ WORDS: Mapping[Language, Words] = {
             False: "**Off:** I answer only when asked, with `/error` or by my name.",
         },
         heard_turn={True: "Turn on", False: "Turn off"},
+        webhooks="Webhooks whose messages I read: {count}. `/desk hear` adds one or takes it off.",
+        unmarked="{places}: with **Manage Threads**, *Solved* also gives the post its tag.",
         from_environment="From the bot's environment, until you choose here.",
         use_environment="Use the environment's channels again",
         ready="✅ {places}",
@@ -108,6 +120,10 @@ WORDS: Mapping[Language, Words] = {
         staff="客服频道",
         staff_about="发给客服团队的问题会送到这里。",
         staff_none="还没有选择：点「发给客服」时，我会告诉用户该发什么、发到哪里。",
+        staff_gone="报告会先保存，等你选择新的频道后再送达。",
+        staff_public="⚠️ {place}：所有成员都能看到这个频道，也就能看到发给客服的内容",
+        staff_support="⚠️ {place}：它同时也是支持频道；报告应放在只有客服能看到的地方",
+        waiting="⏳ 还有 {count} 份报告未能送达，条件允许后会立即送达。",
         staff_choose="选择一个频道",
         role="客服身份组",
         role_about="拥有该身份组或「管理消息」权限的人可以处理问题。",
@@ -121,6 +137,8 @@ WORDS: Mapping[Language, Words] = {
             False: "**已关闭：** 只有用 `/错误`（即 `/error`）或 @ 我时，我才会回答。",
         },
         heard_turn={True: "开启", False: "关闭"},
+        webhooks="我会阅读 {count} 个 Webhook 的消息，用 `/客服台 旁听`（即 `/desk hear`）增减。",
+        unmarked="{places}：给我「管理子区」（Manage Threads）权限后，点「已解决」时我会给帖子加上对应的标签。",
         from_environment="来自机器人的环境变量，在这里选择后以这里为准。",
         use_environment="恢复环境变量中的频道",
         ready="✅ {places}",

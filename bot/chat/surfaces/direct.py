@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.chat.surfaces.question import Question, said
+from bot.chat.surfaces.question import Question
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 
 def direct(_: Desk, message: discord.Message) -> Question | None:
     """Return what a direct message asks."""
-    return Question(message, said(message), asked=True) if isinstance(message.channel, discord.DMChannel) else None
+    return Question.of(message, asked=True) if isinstance(message.channel, discord.DMChannel) else None

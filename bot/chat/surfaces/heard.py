@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.chat.surfaces.question import Question, said
+from bot.chat.surfaces.question import Question
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
@@ -20,5 +20,5 @@ def heard(desk: Desk, message: discord.Message) -> Question | None:
 
     In a server that wants only what is asked for, it is nothing.
     """
-    question = Question(message, said(message), asked=False)
+    question = Question.of(message, asked=False)
     return question if desk.is_support(message.channel) and desk.server(question.guild_id).heard else None

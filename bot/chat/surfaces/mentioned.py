@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.chat.surfaces.question import Question, said
+from bot.chat.surfaces.contents import contents
+from bot.chat.surfaces.question import Question
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
 
 
 def mentioned(desk: Desk, message: discord.Message) -> Question | None:
-    """Return what stands beside the mention, or else the message that is being replied to."""
-    text = desk.addressed(message)
-    if text is None:
+    """Return what stands beside the mention, and what the message holds that is being replied to."""
+    beside = desk.addressed(message)
+    if beside is None:
         return None
-    if not text and message.reference and isinstance(message.reference.resolved, discord.Message):
-        text = said(message.reference.resolved)
-    return Question(message, text, asked=True)
+    text, files = contents(message, own=beside)
+    replied_to = message.reference.resolved if message.reference else None
+    if not isinstance(replied_to, discord.Message):
+        return Question(message, text, asked=True, files=files)
+    about, more = contents(replied_to)
+    return Question(message, text, asked=True, about=about, files=files + more)

@@ -8,7 +8,8 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.chat.client import Desk
-from bot.chat.surfaces.question import said
+from bot.chat.surfaces.explain import at_once, explain
+from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.slash import show
 from bot.chat.words import language
 
@@ -35,5 +36,9 @@ class Menu(commands.Cog):
 
     async def explain(self, interaction: discord.Interaction[Desk], message: discord.Message) -> None:
         """Show the user what a message means."""
-        answer = self.desk.assistant.ask(said(message), lang=language(interaction.locale.value))
-        await show(interaction, answer, private=True)
+        question, lang = Question.of(message, asked=True), language(interaction.locale.value)
+        answer = at_once(self.desk, question, lang=lang)
+        if question.files:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            question, answer = await explain(self.desk, question, answer, lang=lang)
+        await show(interaction, answer, private=True, seen=question.seen)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.assistant.secrets import mask
+from bot.chat.surfaces.explain import at_once, excerpt, explain
 from bot.chat.surfaces.mentioned import mentioned
-from bot.chat.surfaces.question import said
+from bot.chat.surfaces.question import Question
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
@@ -53,5 +53,6 @@ async def words_of(interaction: discord.Interaction[Desk], question_id: int) -> 
         message = await place.fetch_message(question_id)
     except (discord.NotFound, discord.Forbidden):
         return ""
-    named = mentioned(desk, message)
-    return mask(named.text if named else said(message)).text
+    question = mentioned(desk, message) or Question.of(message, asked=True)
+    _, answer = await explain(desk, question, at_once(desk, question))
+    return excerpt(answer)

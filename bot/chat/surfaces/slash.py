@@ -10,8 +10,10 @@ from discord.ext import commands
 from bot.assistant.answer import Answer
 from bot.chat.cards.choices import complete, label
 from bot.chat.client import Desk
+from bot.chat.counters import arrival, surface_of
 from bot.chat.learning.feedback import note
 from bot.chat.permissions import may_post
+from bot.chat.surfaces.explain import excerpt
 from bot.chat.trouble import report
 from bot.chat.words import WORDS, language
 
@@ -65,6 +67,7 @@ async def show(
     private: bool,
     above: str = "",
     to: discord.User | discord.Member | None = None,
+    seen: str = "",
 ) -> None:
     """Answer a command with a card.
 
@@ -74,16 +77,21 @@ async def show(
         private: only the user sees it; they can have it posted where they may write.
         above: a line over the card.
         to: whose question it is, if not the user's; they are pinged where the card mentions them.
+        seen: what to say of the files that were read.
     """
     desk, asker = interaction.client, (to or interaction.user).id
+    surface = surface_of(interaction)
+    desk.counters.asked[surface] += 1
     postable = private and may_post(interaction)
-    card = desk.card(answer, guild_id=interaction.guild_id, asked=True, private=private, above=above)
-    await interaction.response.send_message(
+    card = desk.card(answer, guild_id=interaction.guild_id, asked=True, private=private, above=above, seen=seen)
+    send = interaction.followup.send if interaction.response.is_done() else interaction.response.send_message
+    await send(
         view=desk.view(card, asker, question_id=interaction.id, private=private, postable=postable),
         ephemeral=private,
         allowed_mentions=discord.AllowedMentions(users=[to] if to else False),
     )
-    desk.lately.remember(interaction.id, answer.text)
+    desk.counters.answer(surface, answer.entry, arrival(interaction))
+    desk.lately.remember(interaction.id, excerpt(answer))
     await note(
         desk,
         answer,

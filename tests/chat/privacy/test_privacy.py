@@ -17,6 +17,7 @@ from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import LANGUAGES
 from bot.settings import Settings
 from tests.chat.conftest import Start
+from tests.chat.reports.test_reporting import send
 from tests.chat.town import ERROR, Town, labels, private, shown
 
 EN = WORDS["en"]
@@ -133,6 +134,33 @@ async def test_an_open_report_is_withdrawn_and_the_staffs_card_says_so_at_once(t
     assert (report.state, report.asker_id) == ("withdrawn", 0)
     assert "it does not work" not in town.reply(staff)
     assert str(town.maya.id) not in town.reply(staff)
+
+
+async def test_cards_that_everybody_sees_tell_nothing_of_a_deleted_report_any_more(town: Town) -> None:
+    team = town.guild.create_text_channel("team")
+    await records_of(town).servers.change(town.guild.id, staff_channel_id=team.id)
+    await town.maya.send(town.support, ERROR)
+    before, buttons = shown(town.card()), labels(town.card())
+    await send(town, town.card())
+    assert "**Report #1**" in town.reply()
+    card = await privacy(town)
+    await town.maya.click(card, label=EN.delete)
+    await town.maya.click(card, label=EN.yes)
+    assert shown(town.card()) == before
+    assert labels(town.card()) == buttons
+
+
+async def test_a_card_that_cannot_be_changed_keeps_nobody_from_having_their_data_deleted(town: Town) -> None:
+    team = town.guild.create_text_channel("team")
+    await records_of(town).servers.change(town.guild.id, staff_channel_id=team.id)
+    await town.maya.send(town.support, ERROR)
+    await send(town, town.card())
+    town.env.inject_error("GET", f"/channels/{town.support.id}/messages/{town.card().id}", status=500, times=None)
+    card = await privacy(town)
+    await town.maya.click(card, label=EN.delete)
+    await town.maya.click(card, label=EN.yes)
+    assert shown(card).startswith("### ✅ Deleted")
+    assert await kept(town, town.maya) == 0
 
 
 @pytest.mark.usefixtures("chinese")

@@ -11,6 +11,8 @@ import discord
 import pytest
 
 from bot.chat.reports.delivery import LONGEST, delivering
+from bot.chat.reports.reporting import WORDS as REPORTING
+from bot.chat.reports.reporting import refresh_asker_card
 from bot.chat.reports.staff_words import WORDS
 from bot.desk.database import DeskError
 from bot.desk.outbox import LEASE
@@ -20,7 +22,7 @@ from tests.chat.conftest import Start
 from tests.chat.helpdesk import EN, Helpdesk, helpdesk
 from tests.chat.town import Town, private, shown
 
-CARD = WORDS["en"]
+CARD, ASKED = WORDS["en"], REPORTING["en"]
 AFTER_LEASE = LEASE.total_seconds() + 1
 
 
@@ -63,7 +65,7 @@ async def test_a_report_stored_before_the_process_ended_is_posted_by_the_next(he
     report = await help_.store()
     await help_.town.env.restart_bot(start())
     assert await help_.deliver() == 1
-    assert f"Report {report.id}" in shown(help_.card())
+    assert f"Report #{report.id}" in shown(help_.card())
     assert not await help_.waiting()
 
 
@@ -163,7 +165,51 @@ async def test_a_deleted_staff_channel_keeps_the_report_until_there_is_another(
     office = help_.town.guild.create_text_channel("office")
     await help_.records.servers.change(help_.town.guild.id, staff_channel_id=office.id)
     await help_.deliver()
-    assert f"Report {report.id}" in help_.town.reply(office)
+    assert f"Report #{report.id}" in help_.town.reply(office)
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+async def test_the_asker_is_told_that_the_team_has_a_report_once_it_stands_in_their_channel(
+    help_: Helpdesk, status: int
+) -> None:
+    has_it, stored = ASKED.states["open"], ASKED.stored
+    help_.town.env.inject_error("POST", f"/channels/{help_.staff.id}/messages", status=status)
+    report = await help_.report()
+    await refresh_asker_card(help_.desk, report)
+    assert stored in help_.town.reply()
+    assert has_it not in help_.town.reply()
+    await help_.later(60)
+    assert help_.card()
+    assert has_it in help_.town.reply()
+    assert stored not in help_.town.reply()
+
+
+async def test_of_two_who_tell_a_card_of_its_report_the_slower_one_does_not_leave_the_older_word(
+    help_: Helpdesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = await help_.store()
+    edit = discord.Message.edit
+
+    async def come_late(message: discord.Message, **options: Any) -> Any:
+        monkeypatch.setattr(discord.Message, "edit", edit)
+        await help_.deliver()
+        assert ASKED.states["open"] in help_.town.reply()
+        return await edit(message, **options)
+
+    monkeypatch.setattr(discord.Message, "edit", come_late)
+    await refresh_asker_card(help_.desk, report)
+    assert ASKED.states["open"] in help_.town.reply()
+
+
+async def test_a_card_that_could_not_be_told_that_the_team_has_the_report_is_told_later(help_: Helpdesk) -> None:
+    report = await help_.store()
+    help_.town.env.inject_error("PATCH", f"/channels/{report.channel_id}/messages/{report.card_id}", status=500)
+    await help_.deliver()
+    assert help_.card()
+    assert ASKED.states["open"] not in help_.town.reply()
+    await help_.later(60)
+    assert ASKED.states["open"] in help_.town.reply()
+    assert posts(help_, help_.staff.id) == 1
 
 
 async def test_a_right_taken_and_given_back_brings_the_report_at_once(help_: Helpdesk) -> None:
@@ -176,7 +222,7 @@ async def test_a_right_taken_and_given_back_brings_the_report_at_once(help_: Hel
         await help_.later(3600)
     await channel.set_permissions(channel.guild.me, overwrite=None)
     await help_.deliver()
-    assert f"Report {report.id}" in shown(help_.card())
+    assert f"Report #{report.id}" in shown(help_.card())
 
 
 async def test_a_report_without_a_staff_channel_waits_for_one_and_goes_to_no_other_server(help_: Helpdesk) -> None:
@@ -185,7 +231,7 @@ async def test_a_report_without_a_staff_channel_waits_for_one_and_goes_to_no_oth
     strange = await help_.store(guild_id=1, asker_id=help_.town.bob.id)
     await help_.records.servers.change(help_.town.guild.id, staff_channel_id=help_.staff.id)
     await help_.deliver()
-    assert f"Report {report.id}" in shown(help_.card())
+    assert f"Report #{report.id}" in shown(help_.card())
     assert await help_.waiting() == ["server 1 has no staff channel"]
     assert (await help_.of(strange.id)).staff_message_id is None
 
@@ -236,7 +282,7 @@ async def test_the_card_of_an_open_report_that_was_deleted_comes_back_when_somet
     with help_.town.env.time_context():
         await help_.records.reports.note(report.id, "addition", report.asker_id, "And again today.")
     await help_.deliver()
-    cards = [card for card in help_.town.cards(help_.staff) if f"### Report {report.id}" in shown(card)]
+    cards = [card for card in help_.town.cards(help_.staff) if f"### Report #{report.id}" in shown(card)]
     assert "And again today" in shown(cards[0])
     assert (await help_.of(report.id)).staff_message_id == cards[0].id
 

@@ -15,11 +15,15 @@ from simcord.results import InteractionResult
 
 from bot.chat.cards.card import STATE
 from bot.chat.client import Desk
+from bot.chat.learning.feedback import WORDS as FEEDBACK
 from bot.chat.reports import report_form
 from bot.chat.reports.escalation import ReportForm
 from bot.chat.reports.escalation_words import SAID
+from bot.chat.reports.own_report import standing
 from bot.chat.reports.report_form import ERROR, PARAGRAPH, PASTED, TRIED
+from bot.chat.reports.reporting import WORDS as REPORTING
 from bot.chat.reports.reporting import refresh_asker_card, state_line
+from bot.chat.reports.staff_words import WORDS as STAFF
 from bot.chat.words import WORDS
 from bot.desk.database import DeskError
 from bot.desk.records import Records
@@ -27,7 +31,7 @@ from bot.desk.reports import Report
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import LANGUAGES, Language
 from tests.chat.conftest import Start
-from tests.chat.town import KEY, Town, labels, private, public, shown
+from tests.chat.town import KEY, Town, labels, private, public, shown, wrote
 
 EN, ZH = WORDS["en"], WORDS["zh"]
 SAY = SAID["en"]
@@ -35,6 +39,8 @@ REQUEST = "20260108101207331846221Yb7rTnLs"
 QUOTA = f"Error code: 429 - Too many requests, model: gpt-5 (request id: {REQUEST})"
 FORBIDDEN = f"Error code: 403 - forbidden, model: gpt-5 (request id: {REQUEST})"
 """For a 403 support asks for the token's name, too."""
+OTHER = FORBIDDEN.replace("gpt-5", "gpt-6")
+"""The same with another model: to ask the same twice in an hour is no new question."""
 
 
 @pytest.fixture
@@ -265,6 +271,63 @@ async def test_two_forms_for_one_error_make_one_report_and_nothing_is_lost(
     assert (note.kind, note.text) == ("addition", "What have you tried?: two")
 
 
+async def test_the_message_of_a_second_card_joins_the_first_ones_and_goes_when_the_report_is_closed(
+    staffed: Town, card: discord.Message
+) -> None:
+    await staffed.maya.send(staffed.support, OTHER)
+    first, *others = [await press(staffed.maya, message) for message in (card, *[staffed.cards()[-1]] * 2)]
+    await staffed.maya.submit_modal(first, filled(first, {TRIED: "one"}))
+    told = [private(await staffed.maya.submit_modal(form, filled(form, {TRIED: "two"}))) for form in others]
+    assert [SAY.more in shown(one) for one in told] == [True, False]
+    assert (await report(staffed)).text == f"{FORBIDDEN}\n\n{OTHER}"
+    (note,) = await records(staffed).reports.notes(1)
+    assert "two" in note.text
+    assert "Error code" not in note.text
+    assert [state(message) for message in staffed.cards()] == [state_line(await report(staffed), "en")] * 2
+    closed = await records(staffed).reports.close(1, "resolved", staffed.sam.id)
+    assert closed
+    await staffed.desk.deliverer.once()
+    assert [state(message) for message in staffed.cards()] == [state_line(closed, "en")] * 2
+    kept = [await report(staffed), *await records(staffed).reports.notes(1)]
+    assert "Error code" not in repr(kept)
+
+
+async def test_a_second_card_on_which_the_button_leads_to_the_report_tells_of_it_from_then_on(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    await staffed.maya.send(staffed.support, OTHER)
+    other = staffed.cards()[-1]
+    assert not state(other)
+    await staffed.maya.click(other, label=EN.to_support)
+    assert state(staffed.cards()[-1]) == state_line(await report(staffed), "en")
+    staffed.env.inject_error("PATCH", f"/channels/{staffed.support.id}/messages/{card.id}", status=500)
+    claimed = await records(staffed).reports.claim(1, staffed.sam.id)
+    assert claimed
+    with pytest.raises(discord.HTTPException):
+        await refresh_asker_card(staffed.desk, claimed)
+    assert "👀" in state(staffed.cards()[-1])
+
+
+async def test_two_errors_that_nobody_knows_are_two_reports(staffed: Town) -> None:
+    for text in ("no such thing", "another thing"):
+        await staffed.maya.slash(staffed.support, "error", code=text)
+        await send(staffed, staffed.cards()[-1], error=text)
+    one, two = await reports(staffed)
+    assert [one.text, two.text] == ["no such thing", "another thing"]
+    told = private(await staffed.maya.click(staffed.cards()[0], label=EN.to_support))
+    assert state_line(one, "en") in shown(told)
+
+
+async def test_a_group_that_the_gateway_names_is_not_asked_for(staffed: Town) -> None:
+    text = f"Error code: 503 - No available channel for model gpt-5 under group vip (request id: {REQUEST})"
+    await staffed.maya.send(staffed.support, text)
+    opened = await press(staffed.maya, staffed.card())
+    assert "group" not in fields(opened)
+    await staffed.maya.submit_modal(opened, filled(opened))
+    assert (await report(staffed)).facts["group"] == "vip"
+
+
 async def test_a_form_that_is_sent_twice_adds_nothing(staffed: Town, card: discord.Message) -> None:
     first, second = await press(staffed.maya, card), await press(staffed.maya, card)
     await staffed.maya.submit_modal(first, filled(first))
@@ -343,6 +406,36 @@ async def test_more_is_added_to_a_report_also_over_a_restart(
     assert (note.kind, note.author_id) == ("addition", staffed.maya.id)
     assert re.fullmatch(r"also with sk-\S+ today", note.text)
     assert KEY not in note.text
+
+
+async def test_what_is_added_twice_in_a_row_is_stored_and_posted_once(staffed: Town, card: discord.Message) -> None:
+    told = private(await send(staffed, card))
+    for opened in [await press(staffed.maya, told, SAY.add) for _ in range(2)]:
+        assert SAY.added in shown(private(await staffed.maya.submit_modal(opened, {"text": "It is curl"})))
+    assert [note.text for note in await records(staffed).reports.notes(1)] == ["It is curl"]
+    opened = await press(staffed.maya, told, SAY.add)
+    await staffed.maya.submit_modal(opened, {"text": "and Python"})
+    assert len(await records(staffed).reports.notes(1)) == 2
+
+
+async def test_lines_of_an_answer_stay_lines_where_the_asker_reads_it_again(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    await records(staffed).reports.note(1, "answer", staffed.sam.id, "First top up.\n\nThen make a key.")
+    told = shown(private(await staffed.maya.click(staffed.card(), label=EN.to_support)))
+    assert "> First top up\\.\n> Then make a key\\." in told
+
+
+async def test_where_discord_does_not_take_the_whole_the_asker_gets_the_beginning_and_the_buttons(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    staffed.env.inject_error("POST", "/webhooks/*", status=400, code=50035)
+    result = await staffed.maya.click(staffed.card(), label=EN.to_support)
+    told = next(message for message in (result.response, *result.followups) if message and labels(message))
+    assert shown(told) == state_line(await report(staffed), "en")
+    assert labels(told) == [SAY.add, SAY.withdraw]
 
 
 async def test_what_staff_ask_in_public_is_for_the_asker_to_reply_to(staffed: Town, card: discord.Message) -> None:
@@ -438,9 +531,7 @@ async def test_a_state_that_the_card_tells_already_is_not_sent_again(staffed: To
     assert [request.method for request in staffed.env.http_requests[before:]] == ["GET"]
 
 
-async def test_the_state_stays_when_the_card_is_switched_folded_and_corrected(
-    staffed: Town, card: discord.Message
-) -> None:
+async def test_the_state_stays_when_the_card_is_switched_and_corrected(staffed: Town, card: discord.Message) -> None:
     await send(staffed, card)
     line = state(staffed.card())
     await staffed.maya.select(staffed.card(), ["403/balance"])
@@ -449,21 +540,73 @@ async def test_the_state_stays_when_the_card_is_switched_folded_and_corrected(
     await staffed.maya.edit(question, QUOTA)
     assert "429" in staffed.reply()
     assert state(staffed.card()) == line
-    await staffed.maya.click(staffed.card(), label=EN.solved)
-    assert EN.is_solved in staffed.reply()
-    assert state(staffed.card()) == line
 
 
-async def test_a_folded_card_tells_the_new_state_and_stays_folded(staffed: Town, card: discord.Message) -> None:
+async def test_an_asker_who_takes_the_question_for_solved_closes_the_report_and_staff_see_why(
+    staffed: Town, card: discord.Message
+) -> None:
     await send(staffed, card)
-    await staffed.maya.click(staffed.card(), label=EN.solved)
-    buttons = labels(staffed.card())
-    claimed = await records(staffed).reports.claim(1, staffed.sam.id)
-    assert claimed
-    await refresh_asker_card(staffed.desk, claimed)
+    await records(staffed).reports.claim(1, staffed.sam.id)
+    result = await staffed.maya.click(staffed.card(), label=EN.solved)
+    assert SAY.solved.format(number=1) in [told.content for told in result.followups if told.ephemeral]
+    assert ((await report(staffed)).state, (await report(staffed)).staff_id) == ("solved", staffed.sam.id)
+    await staffed.desk.deliverer.once()
     assert EN.is_solved in staffed.reply()
-    assert "👀" in state(staffed.card())
-    assert labels(staffed.card()) == buttons
+    assert REPORTING["en"].states["solved"] in state(staffed.card())
+    assert labels(staffed.card()) == [EN.show_answer, EN.dismiss]
+    theirs = shown(staffed.card(staffed.guild.channels["staff"]))
+    assert STAFF["en"].states["solved"].partition(" ·")[0] in theirs
+
+
+async def test_a_private_card_that_the_asker_takes_for_solved_closes_the_report_as_well(staffed: Town) -> None:
+    card = private(await staffed.maya.slash(staffed.general, "error", code=FORBIDDEN))
+    await send(staffed, card)
+    await staffed.maya.click(card, label=EN.solved)
+    assert (await report(staffed)).state == "solved"
+
+
+async def test_staff_who_take_the_askers_question_for_solved_resolve_the_report(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    await staffed.sam.click(staffed.card(), label=EN.solved)
+    assert ((await report(staffed)).state, (await report(staffed)).staff_id) == ("resolved", staffed.sam.id)
+
+
+async def test_what_others_say_of_the_answer_leaves_the_report_open(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card)
+    await staffed.bob.click(staffed.card(), label=EN.solved)
+    assert (await report(staffed)).state == "open"
+
+
+async def test_a_card_solved_while_the_desk_is_away_is_folded_all_the_same(
+    staffed: Town, card: discord.Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await send(staffed, card)
+    monkeypatch.setattr(records(staffed).reports, "of_card", broken)
+    result = await staffed.maya.click(staffed.card(), label=EN.solved)
+    assert not result.followups
+    assert EN.is_solved in staffed.reply()
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["not solved, then sent", "sent, then not solved"])
+async def test_a_card_whose_report_is_sent_no_longer_tells_to_send_one(
+    staffed: Town, card: discord.Message, first: bool
+) -> None:
+    words = FEEDBACK["en"]
+    if first:
+        await staffed.maya.click(card, label=EN.not_solved)
+        assert words.other_or_support in staffed.reply()
+        await send(staffed, staffed.card())
+        assert "Not solved." not in staffed.reply()
+    else:
+        await send(staffed, card)
+        await staffed.maya.click(staffed.card(), label=EN.not_solved)
+        assert words.reported in staffed.reply()
+    assert words.other_or_support not in staffed.reply()
+    assert EN.what_to_do in staffed.reply()
+    assert state(staffed.card()) == state_line(await report(staffed), "en")
+    assert EN.to_support in labels(staffed.card())
 
 
 async def test_a_card_works_as_before_once_it_tells_a_state(staffed: Town, card: discord.Message, start: Start) -> None:
@@ -577,6 +720,23 @@ async def test_a_form_takes_no_more_than_discord_and_the_desk_do(staffed: Town, 
         await records(staffed).reports.note(1, "answer", staffed.sam.id, f"{number} {'*' * 3000}")
     told = private(await staffed.maya.click(staffed.card(), label=EN.to_support))
     assert len(shown(told)) <= 4000
+    assert SAY.notes["answer"] in shown(told)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("text", ['{"error": {"code": "[*]"}}\n' * 70, "`" * 2000, "_\n" * 1000, "字" * 2000])
+async def test_the_fullest_state_fits_into_a_message(
+    staffed: Town, card: discord.Message, lang: Language, text: str
+) -> None:
+    await send(staffed, card)
+    book = records(staffed).reports
+    for number in range(9):
+        await book.note(1, "ask" if number % 2 else "addition", 2**62, f"{number} {text}")
+    fullest = replace(await report(staffed), staff_id=2**62, channel_id=2**62, card_id=2**62)
+    view = await standing(records(staffed), fullest, lang, SAID[lang].added, SAID[lang].key)
+    assert sum(map(len, wrote(view))) <= 3900
+    assert SAID[lang].notes["addition"] in "".join(wrote(view))
+    assert len(list(view.walk_children())) <= 40
 
 
 async def test_a_long_question_that_was_typed_is_cut_to_what_a_field_takes(staffed: Town) -> None:

@@ -38,7 +38,7 @@ async def test_the_card_says_who_where_what_and_how_often(help_: Helpdesk) -> No
     card = shown(help_.town.cards(help_.staff)[-1])
     link = f"https://discord.com/channels/{report.origin_guild_id}/{report.channel_id}/{report.card_id}"
     for text in (
-        f"### Report {report.id} · 429 · ",
+        f"### Report #{report.id} · 429 · ",
         f"<@{help_.town.maya.id}> · <#{help_.town.support.id}>",
         link,
         f"**{CARD.case}** `429`",
@@ -243,7 +243,7 @@ async def test_a_duplicate_is_closed_with_the_number_of_the_other_report(help_: 
     form = await help_.dana.click(card, label=EN.duplicate)
     await help_.dana.submit_modal(form, {"text": f"#{first.id}"})
     assert (await help_.of(report.id)).duplicate_of == first.id
-    assert f"Duplicate of report {first.id}" in shown(help_.town.cards(help_.staff)[-1])
+    assert f"Duplicate of report #{first.id}" in shown(help_.town.cards(help_.staff)[-1])
 
 
 async def test_a_duplicate_of_no_other_report_of_the_server_is_refused(help_: Helpdesk) -> None:
@@ -251,12 +251,15 @@ async def test_a_duplicate_of_no_other_report_of_the_server_is_refused(help_: He
     elsewhere = await help_.store(asker_id=help_.town.sam.id, guild_id=1)
     second = await help_.report(asker_id=help_.dana.id)
     await help_.records.reports.close(second.id, "duplicate", help_.dana.id, first.id)
+    withdrawn = await help_.report(asker_id=1)
+    await help_.records.reports.close(withdrawn.id, "withdrawn", 1)
     report = await help_.report()
     refused = {
         str(report.id): EN.itself,
         "99": EN.no_report.format(number=99),
         str(elsewhere.id): EN.no_report.format(number=elsewhere.id),
         str(second.id): EN.chained.format(number=second.id, other=first.id),
+        str(withdrawn.id): EN.closed.format(number=withdrawn.id),
         "twelve": EN.no_number.format(given="twelve"),
     }
     for given, why in refused.items():

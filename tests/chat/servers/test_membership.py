@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from unittest.mock import Mock
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import Mock, patch
 
 import discord
 import pytest
@@ -14,8 +17,11 @@ from bot.chat.servers.membership import EVERY, Membership, kept_current, refresh
 from bot.desk.database import Database, DeskError
 from bot.desk.records import Records
 from bot.desk.servers import Servers
+from bot.knowledge.base import Knowledge
+from bot.settings import Settings
 from tests.chat.conftest import Start
 from tests.chat.town import ERROR, Town
+from tests.desk.test_reports import NEW
 
 
 @pytest.fixture
@@ -78,6 +84,106 @@ async def test_a_database_that_stays_away_is_told_of_once_and_the_settings_stay(
         await ended.wait()
     assert len(caplog.records) == 1
     assert not town.desk.server(town.guild.id).heard
+
+
+async def ticks(desk: Desk, *between: Callable[[], Awaitable[object]]) -> None:
+    """Let the settings be kept current once after each of these."""
+    before, done = iter(between), asyncio.Event()
+
+    async def nap(_: float) -> None:
+        if step := next(before, None):
+            await step()
+        else:
+            done.set()
+            await asyncio.Event().wait()
+
+    async with kept_current(desk, sleep=nap):
+        await asyncio.wait_for(done.wait(), 30)
+
+
+async def nothing() -> None:
+    """Leave everything as it is."""
+
+
+async def test_a_database_that_goes_and_comes_back_is_told_of_once_each_and_serves_again(
+    town: Town, servers: Servers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, logger="bot")
+
+    async def go() -> None:
+        monkeypatch.setattr(Database, "transaction", Mock(side_effect=DeskError("the database failed")))
+
+    async def come_back() -> None:
+        monkeypatch.undo()
+        await elsewhere(town.desk, town.guild.id, heard=False)
+
+    await ticks(town.desk, nothing, go, nothing, come_back, nothing)
+    lost, back = (record.getMessage() for record in caplog.records)
+    assert "does not answer" in lost
+    assert "answers again" in back
+    assert not town.desk.server(town.guild.id).heard
+
+
+async def test_a_database_that_comes_after_the_start_brings_the_settings_and_what_waits(
+    town: Town, knowledge: Knowledge, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file, team = tmp_path / "later" / "desk.db", town.guild.create_text_channel("team")
+    settings = Settings(database_url=f"sqlite+aiosqlite:///{file}", support_channels=frozenset({"support"}))
+    desk = Desk(settings, knowledge)
+    await town.env.restart_bot(desk)
+    assert desk.records is None
+    await town.maya.send(town.support, ERROR)
+    assert "### 429 · " in town.reply()
+
+    async def come() -> None:
+        file.parent.mkdir()
+        database = await Database.open(desk.settings.database_url)
+        records = Records(database, discord.utils.utcnow)
+        await records.servers.change(town.guild.id, support_channels=[town.general.id], staff_channel_id=team.id)
+        await records.servers.change(4001, heard=False)
+        await records.reports.open(replace(NEW, guild_id=town.guild.id))
+        await database.close()
+
+    with town.env.time_context():
+        await ticks(desk, nothing, nothing, come, nothing)
+        assert await desk.deliverer.once()
+    assert "Report" in town.reply(team)
+    await town.bob.send(town.general, ERROR)
+    assert "### 429 · " in town.reply(town.general)
+    card = town.card(town.general)
+    assert desk.records is not None
+    assert await desk.records.answers.of_card(card.id)
+    assert desk.server(4001).left_at is not None
+    told = [record for record in caplog.records if record.name == "bot.chat.client"]
+    assert [record.levelname for record in told] == ["ERROR", "WARNING"]
+    assert told[0].getMessage().startswith("going on without the desk: ")
+    await desk.records.people._database.close()
+
+
+async def test_a_database_that_opens_and_cannot_be_read_is_tried_again(
+    town: Town, knowledge: Knowledge, desk_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(Settings(database_url=desk_url), knowledge)
+    with (
+        monkeypatch.context() as broken,
+        patch.object(Database, "close", autospec=True, side_effect=Database.close) as closed,
+    ):
+        broken.setattr(Servers, "refresh", Mock(side_effect=DeskError("the database failed")))
+        assert not await desk.open_records()
+    assert closed.await_count == 1
+    assert desk.records is None
+    await ticks(desk, nothing)
+    assert desk.records is not None
+    await desk.records.people._database.close()
+
+
+async def test_two_who_open_the_desk_at_once_open_one(knowledge: Knowledge, desk_url: str) -> None:
+    desk = Desk(Settings(database_url=desk_url), knowledge)
+    with patch.object(Database, "open", wraps=Database.open) as opened:
+        assert all(await asyncio.gather(desk.open_records(), desk.open_records()))
+    assert opened.await_count == 1
+    assert desk.records is not None
+    await desk.records.people._database.close()
 
 
 async def test_a_server_that_was_left_is_remembered_as_left_and_may_come_back(town: Town, servers: Servers) -> None:

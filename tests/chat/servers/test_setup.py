@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import Mock
 
@@ -12,8 +12,9 @@ from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.chat.client import INTENTS, Desk
+from bot.chat.permissions import NEEDS
 from bot.chat.reports import office
-from bot.chat.servers import setup
+from bot.chat.servers import setup, webhooks
 from bot.chat.servers.setup_words import WORDS
 from bot.chat.words import WORDS as ANSWERS
 from bot.desk.database import Database, DeskError
@@ -21,8 +22,10 @@ from bot.desk.records import Records
 from bot.desk.servers import Server
 from bot.knowledge.schema import LANGUAGES
 from bot.settings import Settings
+from tests.chat.board import Board
 from tests.chat.conftest import Start
 from tests.chat.town import ERROR, Town, private, shown
+from tests.desk.test_reports import NEW
 
 EN = WORDS["en"]
 ZH = WORDS["zh"]
@@ -96,6 +99,15 @@ def close(town: Town, name: str, **denied: bool) -> ChannelHandle:
     return town.guild.create_text_channel(name, overwrites={town.guild.me: discord.PermissionOverwrite(**denied)})
 
 
+def hidden(town: Town, ada: MemberActor, name: str) -> ChannelHandle:
+    """Make a channel that the bot and Ada can read, and other members cannot."""
+    assert town.guild.me is not None
+    shown, not_shown = discord.PermissionOverwrite(view_channel=True), discord.PermissionOverwrite(view_channel=False)
+    return town.guild.create_text_channel(
+        name, overwrites={town.guild.me: shown, ada: shown, town.guild.default_role: not_shown}
+    )
+
+
 def deafen(desk: Desk) -> None:
     """Take the message-content intent away."""
     desk._connection._intents = discord.Intents(**dict(INTENTS) | {"message_content": False})
@@ -144,7 +156,7 @@ async def test_where_the_environment_names_nothing_there_is_no_way_back_to_it(at
 
 
 async def test_the_environments_staff_channel_is_shown_until_the_server_chooses(town: Town, ada: MemberActor) -> None:
-    team, backstage = town.guild.create_text_channel("team"), town.guild.create_text_channel("backstage")
+    team, backstage = hidden(town, ada, "team"), hidden(town, ada, "backstage")
     town.desk.settings = Settings(staff_channel="team")
     at_work = Office(town, ada, private(await ada.slash(town.general, "desk setup")))
     assert f"✅ {team.mention}\n-# {EN.from_environment}" in at_work.text
@@ -232,6 +244,20 @@ async def test_posts_of_a_forum_that_is_not_chosen_are_left_alone(at_work: Offic
     assert town.replies(post) == ["Welcome"]
 
 
+async def test_a_forum_whose_posts_the_bot_may_not_mark_as_solved_is_named(at_work: Office) -> None:
+    board = Board(at_work.town, at_work.town.guild.create_forum_channel("questions"))
+    line = EN.unmarked.format(places=board.forum.mention)
+    await board.let(manage_threads=False)
+    await at_work.pick("support", board.forum)
+    assert line not in at_work.text
+    board.offer("Solved")
+    await at_work.pick("support", board.forum)
+    assert f"✅ {board.forum.mention}\n-# {line}" in at_work.text
+    await board.let(manage_threads=True)
+    await at_work.pick("support", board.forum)
+    assert line not in at_work.text
+
+
 async def test_the_text_of_a_chosen_voice_channel_is_heard(at_work: Office) -> None:
     voice = at_work.town.guild.create_voice_channel("help desk")
     await at_work.pick("support", voice)
@@ -301,6 +327,45 @@ async def test_channels_and_a_role_that_are_gone_are_counted_and_not_offered(at_
     assert EN.role_gone in at_work.text
     assert default_ids(at_work.settings, "support") == [town.general.id]
     assert default_ids(at_work.settings, "staff") == default_ids(at_work.settings, "role") == []
+
+
+async def test_a_staff_channel_that_everybody_can_read_is_not_called_well(at_work: Office) -> None:
+    public = at_work.town.guild.create_text_channel("public")
+    await at_work.pick("staff", public)
+    assert EN.staff_public.format(place=public.mention) in at_work.text
+    assert f"✅ {public.mention}" not in at_work.text
+    secret = hidden(at_work.town, at_work.ada, "secret")
+    await at_work.pick("staff", secret)
+    assert f"✅ {secret.mention}" in at_work.text
+    assert "everybody can read it" not in at_work.text
+
+
+async def test_a_staff_channel_that_is_a_support_channel_is_not_called_well(at_work: Office) -> None:
+    both = hidden(at_work.town, at_work.ada, "both")
+    await at_work.pick("staff", both)
+    await at_work.pick("support", both)
+    assert EN.staff_support.format(place=both.mention) in at_work.text
+    assert at_work.text.count(f"✅ {both.mention}") == 1
+
+
+async def test_where_the_staff_channel_is_gone_reports_are_said_to_wait_and_how_many(at_work: Office) -> None:
+    town, desk = at_work.town, desk_of(at_work.town)
+    doomed = hidden(town, at_work.ada, "doomed")
+    await at_work.pick("staff", doomed)
+    town.env.backend.delete_channel(doomed.id)
+    with town.env.time_context():
+        for number in range(2):
+            await records_of(town).reports.open(replace(NEW, guild_id=town.guild.id, asker_id=number + 1))
+        await desk.deliverer.once()
+    await at_work.pick("language", "en")
+    assert EN.staff_gone in at_work.text
+    assert EN.staff_none not in at_work.text
+    assert EN.waiting.format(count=2) in at_work.text
+    await at_work.pick("staff", hidden(town, at_work.ada, "team"))
+    with town.env.time_context():
+        await desk.deliverer.once()
+    await at_work.pick("language", "zh")
+    assert "⏳" not in at_work.text
 
 
 async def test_a_member_without_the_right_does_not_even_see_the_command(town: Town, ada: MemberActor) -> None:
@@ -378,7 +443,7 @@ async def test_it_speaks_the_readers_language(town: Town, ada: MemberActor, chin
 @pytest.mark.parametrize("lang", LANGUAGES)
 async def test_the_fullest_settings_fit_into_discords_limits(at_work: Office, lang: str) -> None:
     town, desk = at_work.town, desk_of(at_work.town)
-    names = setup.NEEDS[discord.ChannelType.text]
+    names = NEEDS[discord.ChannelType.text]
     closed = [
         close(town, f"closed-{number}", **{name: bool(number >> place & 1) for place, name in enumerate(names)})
         for number in range(25)
@@ -389,11 +454,13 @@ async def test_the_fullest_settings_fit_into_discords_limits(at_work: Office, la
         staff_channel_id=closed[0].id,
         staff_role_id=1,
         heard=False,
+        webhooks=range(webhooks.MOST),
     )
     deafen(desk)
     guild = desk.get_guild(town.guild.id)
     assert guild is not None
-    view = setup.draw(desk, guild, discord.Locale.chinese if lang == "zh" else discord.Locale.american_english)
+    locale = discord.Locale.chinese if lang == "zh" else discord.Locale.american_english
+    view = setup.draw(desk, guild, locale, waiting=10_000)
     items = list(view.walk_children())
     assert sum(len(item.content) for item in items if isinstance(item, ui.TextDisplay)) <= 4000
     assert len(items) <= 40

@@ -201,6 +201,7 @@ async def test_a_card_that_was_deleted_unseen_does_not_come_back_on_an_edit(town
 async def test_another_error_of_the_same_person_is_a_new_question(town: Town) -> None:
     await town.maya.send(town.support, ERROR)
     await town.maya.send(town.support, OTHER)
+    await town.env.advance_time(120)
     await town.maya.send(town.support, f"{OTHER}, model: gpt-5")
     assert len(town.cards()) == 3
 

@@ -64,8 +64,19 @@ def _add_reports() -> None:
         sa.Column("staff_message_id", sa.BigInteger),
         sqlite_autoincrement=True,
     )
-    _add_unique_index("one_open_report", "reports", ["asker_id", "guild_id", "entry"], "closed_at IS NULL")
+    known, unknown = "closed_at IS NULL AND entry <> ''", "closed_at IS NULL AND entry = ''"
+    _add_unique_index("one_open_report", "reports", ["asker_id", "guild_id", "entry"], known)
+    _add_unique_index("one_open_report_of_unknown", "reports", ["asker_id", "guild_id", "question_id"], unknown)
     op.create_index("reports_of_server", "reports", ["guild_id", "created_at"])
+    op.create_table(
+        "further_cards",
+        sa.Column(
+            "report_id", sa.Integer, sa.ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True, nullable=False
+        ),
+        sa.Column("card_id", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
+        sa.Column("guild_id", sa.BigInteger),
+        sa.Column("channel_id", sa.BigInteger, nullable=False),
+    )
     op.create_table(
         "notes",
         sa.Column("id", sa.Integer, primary_key=True),

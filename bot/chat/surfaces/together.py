@@ -1,0 +1,281 @@
+"""Several messages of one person read as one question: what those before add, and what a later one adds.
+
+Both are strict, as a wrong word on a card in public is worse than a missing one. Chat adds nothing. A message adds to
+another where it consists of facts alone (`it's gpt-4o`, `模型是 gpt-4o`), tells what its writer uses, complains, or
+states the same error in more words; never where it contrasts, asks or guesses, speaks of another error, or is meant
+for somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.assistant.answer import Answer
+from bot.assistant.assistant import Assistant
+from bot.assistant.language import around, spoken
+from bot.assistant.matching import HOPEFUL, SPEAKS
+from bot.chat.cards.card import SURE
+from bot.knowledge.schema import Language
+from bot.knowledge.wording import fold
+
+FACTS = ("model", "group", "request_id", "url", "ray_id", "retry_after")
+"""What of `Evidence` one message may tell of another's error."""
+
+ENOUGH = 3
+"""From so many words on, words in the Latin alphabet tell that their writer does not write Chinese."""
+
+_FILLERS = frozenset(
+    "a add am an api at base baseurl base_url by call calling called endpoint every everytime fails failing for forgot "
+    "from happens happening here hi i id im i'm in is it it's its model my name named of oh on only our request "
+    "request_id sorry that the this time to trace url use used uses using via was we we're when while with ah yes "
+    "yeah btw the_model address sdk".split()
+)
+"""What people say around a fact that they add, and that says nothing else."""
+
+_FILLING = frozenset("我们用的是模型使调在请求这个名称字叫了地址接口就号补充一下忘说时候都啊哦嗯抱歉报错")
+_WORD = re.compile(r"[a-z_']+|\d+|[\u3400-\u9fff]|[^\W\d_]")
+_ASKS = re.compile(r"[?？吗嗎]")
+_API = re.compile(r"/v1|//api\.", re.IGNORECASE)
+
+_NOT_WORKING = re.compile(
+    r"(?:\b(?:not|never|no longer|stop(?:s|ped)?|barely)|n['’]?t)\s+(?:even\s+)?(?:work\w*|respond\w*|ok|fine)\b"
+    r"|不(?:可以|正常|能)|没法"
+)
+_CONTRAST = re.compile(
+    r"\b(?:not|no|never|without|but|except|instead|others?|else|works?|worked|working|fine|ok|okay|good|great|love|"
+    r"switch\w*|chang\w*|tr(?:y|ied|ying)|unlike|than|yesterday|before|earlier|maybe|perhaps|should|could|would|"
+    r"recommend\w*|compar\w*|vs|same|too|also|both|if|or)\b|n['’]t\b"
+    r"|但|而|没问题|正常|可以|能用|好用|换|之前|昨天|除了|其[他它]|别的|另|不是|也|都行|或者|如果|推荐|试"
+)
+"""What makes it doubtful that a model is the one that fails."""
+
+_ANOTHER = re.compile(
+    r"\b(?:another|also|other|different|now|then|next|second|besides|unrelated|again|separate\w*|before|yesterday|"
+    r"earlier|bot)\b|另[外一]|还有|又|别的|其[他它]|不同|现在|然后|接着|第二|换了?|之前|昨天"
+)
+"""What says that an error is another one than that before."""
+
+_ANOTHERS = re.compile(r"\b(?:colleagues?|coworkers?|friends?|he|she|his|her|they|their)\b|朋友|同事|同学|[他她]")
+"""What says that an error is somebody else's."""
+
+_GUESSES = re.compile(
+    r"[?？吗嗎]|\b(?:not|never|maybe|perhaps|probably|guess|think|if|might|could|or|docs?|support|means?|said|told|they|he|"
+    r"she|some(?:one|body)|people)\b|n['’]t\b|可能|也许|是不是|不是|应该|觉得|如果|或者|文档|客服|意思|听说|他们|据说"
+)
+"""What makes a meaning one that its writer only considers, or has from others."""
+
+_USES = re.compile(
+    r"\b(?:i|we|i'm|im|i am|we're)\s(?:\w+\s)?(?:use|using|call|calling)\s|我们?(?:\w\s?)?(?:用|调用|使用)"
+)
+
+_LABEL = re.compile(
+    rf"{_USES.pattern}|\bmodel(?:\sname)?\s?(?:is|[:=])|模型(?:名称?)?\s?(?:是|:|：)|base.?url|request.?id"
+)
+"""What says that a fact is of the writer's own call."""
+
+_POINTS = frozenset(
+    "a about above and any anyone can could do does error errors explain fix for get getting got happening help hey hi "
+    "how i idea ideas is issue it look looking me mean means message my of on please pls plz problem see solve "
+    "someone that the this tell to up what what's whats why with wrong you".split()
+)
+_POINTING = frozenset("帮我看下这个是什么么意思怎办解决回事为啥求助请问一呢吗错误报上面的如何麻烦谢")
+"""What a call consists of that only points to what was posted before."""
+
+_CRYING = (
+    _FILLING
+    | _POINTING
+    | frozenset(
+        "again always broken doesn't exception failed guys keep keeps no nothing now not since still stuck suddenly "
+        "today urgent work working works".split()
+    )
+    | frozenset("一直总不行用了失败救命急今天突然能没到底大家")
+)
+"""What a call for help consists of beside these."""
+
+
+def language_before(before: Sequence[str], answer: Answer) -> Language | None:
+    """Return the language in which somebody wrote before what is hardly more than a paste; else None.
+
+    Args:
+        before: their messages, oldest first.
+        answer: the answer to what they wrote now.
+    """
+    if _language(around(answer.text, answer.evidence.pasted)):
+        return None
+    return next(filter(None, (_language(around(text, ())) for text in reversed(before))), None)
+
+
+def with_those_before(
+    assistant: Assistant, before: Sequence[str], answer: Answer, *, called: bool, nobody_else: bool
+) -> Answer:
+    """Return the answer to a message, read with what its author wrote just before.
+
+    Args:
+        assistant: who answers.
+        before: the author's messages, oldest first, without those that have an answer of their own.
+        answer: the answer to the message alone.
+        called: the message calls the bot, and may point to what was posted before.
+        nobody_else: nobody else wrote there in that time, whom a bare fact may have been an answer to.
+
+    Returns:
+        The same answer where those before add nothing that is certain.
+    """
+    if _is_sure(answer):
+        telling = [text for text in before if _tells(assistant, text, answer.entry, bare=nobody_else)]
+        both = _ask(assistant, [*telling, worded(answer)], answer) if telling else answer
+        return _kept_sure(both, answer) if _adds(both, answer) and both.case == answer.case else answer
+    if called and before and points(answer.text):
+        both = _ask(assistant, before, answer)
+        return both if both.entry else answer
+    cries = [text for text in before if _cries(assistant, text)]
+    if cries and answer.entry and answer.confidence >= HOPEFUL and _is_all_topic(answer):
+        both = _ask(assistant, [*cries, answer.text], answer)
+        return both if both.speaks and (both.entry, both.case) == (answer.entry, answer.case) else answer
+    return answer
+
+
+def with_one_after(
+    assistant: Assistant, text: str, answer: Answer, later: Answer, *, nobody_else: bool
+) -> Answer | None:
+    """Return the answer to a message, made better by one that its author wrote soon after.
+
+    Args:
+        assistant: who answers.
+        text: the message with the answer, masked.
+        answer: its answer, with an entry.
+        later: the answer to the later message alone.
+        nobody_else: nobody else wrote there in that time, whom a bare fact may be an answer to.
+
+    Returns:
+        The very `answer` where the later message says no more than the first; None where it is no follow-up, be it
+        another error or chat.
+    """
+    signs = ((sign.start, sign.end) for sign in later.why)
+    own = fold(around(later.text, (*later.evidence.pasted, *signs)))
+    if later.secrets or not text or not answer.entry or _ANOTHER.search(own) or _ANOTHERS.search(own):
+        return None
+    states = later.speaks and later.entry == answer.entry and not (_is_vague(later) and _GUESSES.search(own))
+    if not states and not (later.entry is None and _is_facts_alone(assistant, later.text, bare=nobody_else)):
+        return None
+    if _differs(answer.case, later.case) or _differs(answer.evidence.model, later.evidence.model):
+        return None
+    if later.evidence.model and not answer.evidence.model and _contrasts(own):
+        return None
+    both = replace(assistant.ask(joined([text, worded(later)]), lang=answer.lang), secrets=answer.secrets)
+    if _adds(both, answer) and (both.case == answer.case or (states and both.case == later.case)):
+        return _kept_sure(both, answer)
+    says_no_more = later.case in {None, answer.case} and later.evidence.model in {None, answer.evidence.model}
+    return answer if states and says_no_more else None
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Return messages as one."""
+    return "\n\n".join(texts)
+
+
+def worded(answer: Answer) -> str:
+    """Return what was answered, so that it says the same beside other words: `429` alone is an error, in a text not."""
+    name, status = answer.evidence.name, answer.status
+    return f"error {status}" if name and status else answer.text
+
+
+def points(text: str) -> bool:
+    """Tell whether a call says nothing of its own, but points to what was posted before: `what is this?`."""
+    return all(word in _POINTS or word in _POINTING for word in _WORD.findall(fold(text)))
+
+
+def _language(own: str) -> Language | None:
+    """Return the language of somebody's own words; a few Latin ones may be an error's, or the name of a model."""
+    lang = spoken(own)
+    return lang if lang != "en" or len(re.findall(r"\b[a-z']{2,}\b", own)) >= ENOUGH else None
+
+
+def _ask(assistant: Assistant, texts: Sequence[str], alone: Answer) -> Answer:
+    """Ask about several messages; the keys that are warned of are those of the last, and so is what is kept of it."""
+    return replace(assistant.ask(joined(texts), lang=alone.lang), text=alone.text, secrets=alone.secrets)
+
+
+def _is_sure(answer: Answer) -> bool:
+    return answer.entry is not None and answer.confidence >= SPEAKS
+
+
+def _kept_sure(both: Answer, answer: Answer) -> Answer:
+    """What is sure by one message stays so, in however many words it is said."""
+    return replace(both, confidence=max(both.confidence, answer.confidence), speaks=both.speaks or answer.speaks)
+
+
+def _differs(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one.casefold() != other.casefold()
+
+
+def _adds(both: Answer, answer: Answer) -> bool:
+    """Tell whether one answer says all that the other says, and more."""
+    if both.entry != answer.entry or (answer.case and both.case != answer.case):
+        return False
+    known = {name: getattr(answer.evidence, name) for name in FACTS}
+    told = {name: getattr(both.evidence, name) for name in FACTS}
+    if any(value is not None and told[name] != value for name, value in known.items()):
+        return False
+    found, finds = {finding.id for finding in answer.findings}, {finding.id for finding in both.findings}
+    surer = answer.confidence < SURE <= both.confidence and not answer.speaks
+    return found <= finds and (told != known or found != finds or both.case != answer.case or surer)
+
+
+def _models(assistant: Assistant, text: str) -> set[str]:
+    return {text[start:end].casefold() for start, end in assistant.knowledge.models.find(text)}
+
+
+def _contrasts(own: str) -> bool:
+    return bool(_CONTRAST.search(_NOT_WORKING.sub(" ", own)))
+
+
+def _is_vague(later: Answer) -> bool:
+    return not any(sign.kind in {"message", "code", "type"} for sign in later.why)
+
+
+def _is_facts_alone(assistant: Assistant, text: str, *, bare: bool) -> bool:
+    """Tell whether a message consists of facts and of what people say around one.
+
+    Args:
+        assistant: who knows facts.
+        text: the message, masked.
+        bare: they may stand without a word that says whose they are.
+    """
+    evidence, models = assistant.ask(text).evidence, _models(assistant, text)
+    facts = {name for name in (evidence.request_id, evidence.url, evidence.model) if name}
+    if len(models) > 1 or not (facts or models) or _ASKS.search(text):
+        return False
+    if evidence.url and not _API.search(evidence.url):
+        return False
+    rest = text.casefold()
+    for fact in sorted({*models, *map(str.casefold, facts)}, key=len, reverse=True):
+        rest = rest.replace(fact, " ")
+    left = _WORD.findall(fold(rest))
+    return (bare or bool(_LABEL.search(fold(text)))) and all(word in _FILLERS or word in _FILLING for word in left)
+
+
+def _tells(assistant: Assistant, text: str, entry: str | None, *, bare: bool) -> bool:
+    """Tell whether a message before an error certainly tells something of it."""
+    if _is_facts_alone(assistant, text, bare=bare):
+        return True
+    own = fold(text)
+    if len(_models(assistant, text)) != 1 or _contrasts(own) or _ANOTHERS.search(own):
+        return False
+    cues = assistant.knowledge.cued(text)
+    complains = bool(cues & {"trouble", "failing"}) and assistant.ask(text).entry in {None, entry}
+    return not cues & {"over", "about"} and (complains or bool(_USES.search(own) and not _ASKS.search(own)))
+
+
+def _cries(assistant: Assistant, text: str) -> bool:
+    """Tell whether a message is nothing but a call for help, or says no more than that something fails."""
+    cues = assistant.knowledge.cued(text)
+    only = all(word in _POINTS | _FILLERS | _CRYING for word in _WORD.findall(fold(text)))
+    return only and bool(cues & {"trouble", "failing"}) and not cues & {"over", "about"}
+
+
+def _is_all_topic(answer: Answer) -> bool:
+    """Tell whether a message is hardly more than the name of an error."""
+    sign, text = answer.why[0], answer.text.strip()
+    return sign.kind in {"phrase", "status"} and 2 * (sign.end - sign.start) >= len(text) and not _ASKS.search(text)
