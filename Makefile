@@ -1,4 +1,5 @@
 # Two commands do all the set-up: `make demo` and `make test`.
+# Four tests at a time: most of those that take long wait for a process, not for the processor.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -9,7 +10,7 @@ demo: .venv/demo
 	$(BIN)/python -m bot demo $(ARGS)
 
 test: .venv/dev
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n 4 $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .
