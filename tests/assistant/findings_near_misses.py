@@ -182,6 +182,11 @@ DOES_NOT: list[tuple[str, str, str]] = [
         'base_url = "https://api.moonshot.cn/v1"\n404 Not found the model gpt-3.5-turbo or Permission denied',
         "another service was called, and it never had that model",
     ),
+    (
+        "model-retired",
+        'api_endpoint = "https://api.moonshot.cn/v1"\n404 Not found the model gpt-3.5-turbo or Permission denied',
+        "another service was called, and it never had that model",
+    ),
     ("model-retired", 'model = "gpt-4-turbo"\n' + no_channel("gpt-4o"), "the error names another one"),
     ("request-renamed", sdk(400, NOT_SUPPORTED.format("top_p")), "nothing takes its place"),
     (

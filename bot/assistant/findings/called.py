@@ -11,7 +11,8 @@ from bot.knowledge.schema import Service
 
 _URL = re.compile(r"https?://[^\s\"'<>`)\]},;，。；）】\\]{3,300}", re.IGNORECASE)
 _SETTING = re.compile(
-    r"(?:(?:base|api)[ _-]?(?:url|base|host)|接口地址|代理地址|api ?地址)[\"'`]{0,2}\s{0,3}[:=：(]?\s{0,3}[\"'`]?$",
+    r"(?:(?:base|api)[ _-]?(?:url|base|host|endpoint)|接口地址|代理地址|api ?地址)"
+    r"[\"'`]{0,2}\s{0,3}[:=：(]?\s{0,3}[\"'`]?$",
     re.IGNORECASE,
 )
 _CALL = re.compile(
