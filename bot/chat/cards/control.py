@@ -7,6 +7,7 @@ card itself; anybody else who uses it gets a copy that nobody else sees, or is t
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -59,7 +60,7 @@ class Subject:
 TEMPLATE = rf"(\d{{1,20}}):([a-z\d-]*):([a-z\d-]*):({'|'.join(LANGUAGES)})(?::([\da-f]{{1,16}}))?"
 
 
-class Control(ui.DynamicItem[ui.Item[Any]], template="(?!)"):
+class Control(ui.DynamicItem[ui.Item[Any]], ABC, template="(?!)"):
     """A menu or a button on a card.
 
     Args:
@@ -106,9 +107,9 @@ class Control(ui.DynamicItem[ui.Item[Any]], template="(?!)"):
         except Exception as error:  # the user is waiting, whatever it is
             await apologise(interaction, error, f"the control {self.name!r}")
 
+    @abstractmethod
     async def act(self, interaction: discord.Interaction[Desk]) -> None:
         """Do what the control is for, for a user who may have it done."""
-        raise NotImplementedError
 
     async def act_for_others(self, interaction: discord.Interaction[Desk]) -> None:
         """Do what is right for a user whose card it is not: show them a copy, where there is something to show."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -114,7 +115,7 @@ async def acknowledge(interaction: discord.Interaction[Desk]) -> None:
         log.info("an interaction was not acknowledged: HTTP %s, code %s", error.status, error.code)
 
 
-class Numbered(ui.DynamicItem[ui.Button[Any]], template="(?!)"):
+class Numbered(ui.DynamicItem[ui.Button[Any]], ABC, template="(?!)"):
     """A button that belongs to a report or an incident. Subclasses say its name, and whether it is for staff alone.
 
     Args:
@@ -157,16 +158,16 @@ class Numbered(ui.DynamicItem[ui.Button[Any]], template="(?!)"):
         """Do what the button is for, or tell the user what kept it from that."""
         await _attend(interaction, self.act, f"the button {self.name!r}", staff=self.staff)
 
+    @abstractmethod
     async def act(self, interaction: discord.Interaction[Desk]) -> None:
         """Do what the button is for. Discord has to be answered within three seconds.
 
         Raises:
             DeskError: the desk cannot do it; the user is told so.
         """
-        raise NotImplementedError
 
 
-class Form(ui.Modal):
+class Form(ui.Modal, ABC):
     """A form. What is filled in is recognised by its custom id alone, `name:payload:key`, before and after a restart.
 
     Subclasses say their name, the pattern of their payload (no `:` at its ends), and whether they are for staff alone.
@@ -191,6 +192,7 @@ class Form(ui.Modal):
         self.stop()  # else discord.py keeps it until it is filled in, which may be never
 
     @classmethod
+    @abstractmethod
     async def submitted(
         cls, interaction: discord.Interaction[Desk], match: re.Match[str], values: Mapping[str, str]
     ) -> None:
@@ -204,7 +206,6 @@ class Form(ui.Modal):
         Raises:
             DeskError: the desk cannot do it; the user is told so.
         """
-        raise NotImplementedError
 
 
 FORMS: dict[str, type[Form]] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -89,7 +90,7 @@ async def _guild(interaction: discord.Interaction[Desk]) -> discord.Guild | None
     return guild
 
 
-class Setting(ui.DynamicItem[ui.Item[Any]], template="(?!)"):
+class Setting(ui.DynamicItem[ui.Item[Any]], ABC, template="(?!)"):
     """A menu or a button that changes settings of the server it is used in.
 
     Args:
@@ -115,9 +116,9 @@ class Setting(ui.DynamicItem[ui.Item[Any]], template="(?!)"):
         return cls(item, match[1])
 
     @property
+    @abstractmethod
     def changes(self) -> Mapping[str, object]:
         """The settings to change, as `Servers.change` takes them."""
-        raise NotImplementedError
 
     @property
     def picked(self) -> list[Any]:
