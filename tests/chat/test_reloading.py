@@ -18,7 +18,7 @@ import pytest
 from bot.chat import reloading
 from bot.chat.client import Desk
 from bot.chat.reloading import ATTEMPTS, IN_ORDER, REFUSED
-from bot.chat.surfaces.replies import Replies
+from bot.chat.surfaces.answering import Answering
 from bot.knowledge.base import Knowledge
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.loading import load
@@ -316,13 +316,13 @@ async def test_an_answer_under_way_is_finished_with_the_knowledge_it_began_with(
     town: Town, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its entry is taken out of the knowledge after it was found, and before its card is drawn."""
-    follow = Replies._follow
+    follow = Answering._follow
 
-    async def reload_and_follow(self: Replies, *args: Any) -> bool:
+    async def reload_and_follow(self: Answering, *args: Any) -> bool:
         town.desk.learn(without(knowledge, "429"))
         return await follow(self, *args)
 
-    monkeypatch.setattr(Replies, "_follow", reload_and_follow)
+    monkeypatch.setattr(Answering, "_follow", reload_and_follow)
     await town.maya.send(town.support, ERROR)
     assert knowledge.entries["429"].texts["en"].title in shown(town.card())
     assert "429" not in town.desk.knowledge.entries

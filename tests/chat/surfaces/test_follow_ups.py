@@ -383,10 +383,10 @@ async def test_in_a_direct_message_a_fact_is_added_and_not_answered(town: Town) 
 async def test_nothing_of_a_row_is_kept_for_longer_than_it_takes(town: Town) -> None:
     await town.maya.send(town.support, f"my key is {KEY}")
     cog: Any = town.desk.get_cog("Replies")
-    assert KEY not in repr(cog._follow_ups._rows._written)
+    assert KEY not in repr(cog._answering.follow_ups._rows._written)
     await town.env.advance_time(2 * LATE)
     await town.bob.send(town.support, "hello")
-    assert [written.author_id for written in cog._follow_ups._rows._written] == [town.bob.id]
+    assert [written.author_id for written in cog._answering.follow_ups._rows._written] == [town.bob.id]
 
 
 async def test_without_a_desk_follow_ups_change_nothing(town: Town, start: Start) -> None:

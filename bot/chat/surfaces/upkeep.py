@@ -1,0 +1,166 @@
+"""Keeping cards true: an edit corrects, brings or takes away a card, and a deletion takes it along."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import discord
+from discord.utils import snowflake_time, utcnow
+
+from bot.assistant.answer import Answer
+from bot.chat.learning import feedback
+from bot.chat.posting import take_away
+from bot.chat.surfaces.answering import Answering, question_in, speaks, without_the_desk
+from bot.chat.surfaces.authors import is_read
+from bot.chat.surfaces.explain import at_once, explain
+from bot.chat.surfaces.question import Question
+from bot.chat.surfaces.together import joined, with_one_after, worded
+from bot.desk.answers import DAY, Answers, Remembered
+from bot.desk.database import DeskError
+
+if TYPE_CHECKING:
+    from bot.chat.client import Desk
+
+
+def is_old(message_id: int) -> bool:
+    """Tell whether a message is older than what the desk remembers of answers."""
+    return snowflake_time(message_id) < utcnow() - DAY
+
+
+class Upkeep:
+    """Brings cards in line with what became of their questions.
+
+    Args:
+        desk: the bot.
+        answering: who gave the cards.
+    """
+
+    def __init__(self, desk: Desk, answering: Answering) -> None:
+        self._desk = desk
+        self._answering = answering
+
+    async def changed(self, answers: Answers, message: discord.Message) -> None:
+        """Bring the answer to a message in line with what it says now."""
+        if not is_read(self._desk, message):
+            return
+        self._answering.stop_reading([message.id])
+        question = question_in(self._desk, message) or await self._once_a_question(answers, message)
+        if question is None:
+            return
+        answer = self._answering.ask(question)
+        if question.files:
+            if (found := await self._answering.read(question, answer, typing=False)) is None:
+                return
+            question, answer = found
+        await self.bring_in_line(answers, question, answer)
+
+    async def bring_in_line(self, answers: Answers, question: Question, answer: Answer) -> None:
+        """See to it that a question has this answer, or none where it needs none."""
+        async with self._answering.turn(question.message.channel.id):
+            try:
+                if known := await answers.of_question(question.message.id):
+                    await self._correct(answers, question, answer, known)
+                else:
+                    await self._answering.catch_up(question, answer)
+            except DeskError as error:
+                without_the_desk(error)
+
+    async def _once_a_question(self, answers: Answers, message: discord.Message) -> Question | None:
+        """Return the question that a message was, which it would not be any more if it were new."""
+        async with self._answering.turn(message.channel.id):
+            try:
+                known = await answers.of_question(message.id)
+            except DeskError as error:
+                without_the_desk(error)
+                return None
+        return Question.of(message, asked=known.asked) if known else None
+
+    async def _correct(self, answers: Answers, question: Question, answer: Answer, known: Remembered) -> None:
+        """Bring a card in line with what its question says now."""
+        message = question.message
+        if known.dismissed or known.card_id is None:
+            await feedback.forget(self._desk, message.id)
+            return
+        first, *added = await answers.all_of_card(known.card_id)
+        if first.question_id != message.id:
+            await self._correct_first(answers, first)
+            return
+        question = replace(question, asked=question.asked or known.asked)
+        card = self._answering.card(message.channel.id, known.card_id)
+        if not speaks(question, answer):
+            await answers.forget(message.id)
+            await take_away(card)
+            await feedback.forget(self._desk, message.id)
+            await self._let_go(answers, added)
+            return
+        answer, others = await self._with_added(question, answer, added)
+        await self._answering.show(answers, question, answer, known)
+        await self._let_go(answers, others)
+
+    async def _correct_first(self, answers: Answers, first: Remembered) -> None:
+        """Bring a card in line after a message that added to it was changed or deleted."""
+        if (message := await self._answering.message(first)) is None:
+            return
+        question = question_in(self._desk, message) or Question.of(message, asked=first.asked)
+        answer = self._answering.ask(question)
+        if question.files:
+            question, answer = await explain(self._desk, question, answer)
+        await self._correct(answers, question, answer, first)
+
+    async def _with_added(
+        self, question: Question, answer: Answer, added: Iterable[Remembered]
+    ) -> tuple[Answer, list[Remembered]]:
+        """Return an answer with what later messages add to it, and those that add nothing any more."""
+        text, others = worded(answer), []
+        for known in added:
+            message = await self._answering.message(known)
+            later = at_once(self._desk, Question.of(message, asked=False)) if message else None
+            better = later and with_one_after(self._desk.assistant, text, answer, later, nobody_else=True)
+            if message and better and later:
+                self._answering.follow_ups.add(Question.of(message, asked=False))
+                answer, text = better, joined([text, worded(later)])
+            else:
+                others.append(known)
+        self._answering.follow_ups.keep(question, answer, text)
+        return answer, others
+
+    async def _let_go(self, answers: Answers, added: Iterable[Remembered]) -> None:
+        """Answer messages by themselves that added to a card, where they are worth it."""
+        for known in added:
+            await answers.forget(known.question_id)
+            message = await self._answering.message(known)
+            if message and (question := question_in(self._desk, message)):
+                await self._answering.catch_up(question, self._answering.ask(question))
+
+    async def gone(self, channel_id: int, message_ids: Collection[int]) -> None:
+        """Take cards away whose questions are gone, and remember those that are gone themselves as dismissed."""
+        self._answering.stop_reading(message_ids)
+        for id_ in message_ids:
+            self._desk.files.forget(id_)
+        answers, gone = self._answering.answers, {id_ for id_ in message_ids if not is_old(id_)}
+        self._answering.follow_ups.forget(gone)
+        async with self._answering.turn(channel_id):
+            await feedback.forget(self._desk, *message_ids)
+            if answers is None or not gone:
+                return
+            try:
+                questions = await answers.of_questions(gone)
+                for known in questions:
+                    await answers.forget(known.question_id)
+                for card_id in gone.difference(known.question_id for known in questions):
+                    await answers.dismiss(card_id)
+                left = {
+                    known.card_id: (known, await answers.all_of_card(known.card_id))
+                    for known in reversed(questions)
+                    if known.card_id and known.card_id not in gone and not known.dismissed
+                }
+                for card_id, (known, rest) in left.items():
+                    if rest and rest[0].question_id < known.question_id:
+                        await self._correct_first(answers, rest[0])
+                    else:
+                        await take_away(self._answering.card(channel_id, card_id))
+                        await self._let_go(answers, rest)
+            except DeskError as error:
+                without_the_desk(error)
