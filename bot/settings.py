@@ -32,7 +32,9 @@ class Settings:
     Channels are names without `#`, case-folded, or ids as digits. Whether the token is a good one is
     for Discord to judge: any one line of text passes here. The database's address starts with
     `sqlite+aiosqlite://` or `postgresql://`, in whichever form it was given. The gateway is the service
-    whose catalogue is read, at its base URL without `/v1`. Heroku names this process in `DYNO`.
+    whose catalogue is read, at its base URL without `/v1`. Heroku names this process in `DYNO`. Without a number of
+    shards, Discord is asked how many there are to be; without their ids, this process has all of them. Answers are
+    counted per minute.
     """
 
     discord_token: str = field(default="", repr=False)
@@ -46,6 +48,11 @@ class Settings:
     log_level: str = "INFO"
     log_format: LogFormat = "text"
     metrics_port: int | None = None
+    answers_per_person: int = 6
+    answers_per_channel: int = 20
+    answers_per_server: int = 60
+    shard_ids: frozenset[int] = frozenset()
+    shard_count: int | None = None
     dyno: str = ""
 
     @classmethod
@@ -65,6 +72,7 @@ class Settings:
         staff = _channels(env.get("STAFF_CHANNEL", ""))
         if len(staff) > 1:
             raise SettingsError("STAFF_CHANNEL names more than one channel; it takes a single name or id")
+        shard_count = _number(env, "SHARD_COUNT")
         return cls(
             discord_token=_token(env),
             discord_api_url=_url(env, "DISCORD_API_URL"),
@@ -77,6 +85,11 @@ class Settings:
             log_level=_choice(env, "LOG_LEVEL", _LOG_LEVELS, "INFO"),
             log_format=cast("LogFormat", _choice(env, "LOG_FORMAT", _LOG_FORMATS, "text")),
             metrics_port=_port(env, "METRICS_PORT"),
+            answers_per_person=_number(env, "ANSWERS_PER_PERSON") or 6,
+            answers_per_channel=_number(env, "ANSWERS_PER_CHANNEL") or 20,
+            answers_per_server=_number(env, "ANSWERS_PER_SERVER") or 60,
+            shard_ids=_shards(env, "SHARD_IDS", shard_count),
+            shard_count=shard_count,
             dyno=env.get("DYNO", ""),
         )
 
@@ -116,6 +129,35 @@ def _port(env: Mapping[str, str], name: str) -> int | None:
     if not (given.isascii() and given.isdecimal() and len(given) <= 5 and 1 <= int(given) <= 65535):
         raise SettingsError(f"{name} is {given!r}; it takes a port, from 1 to 65535")
     return int(given)
+
+
+def _number(env: Mapping[str, str], name: str) -> int | None:
+    given = env.get(name)
+    if not given:
+        return None
+    if not (re.fullmatch(r"[0-9]{1,4}", given) and int(given)):
+        raise SettingsError(f"{name} is {given!r}; it takes a number, from 1 to 9999")
+    return int(given)
+
+
+def _shards(env: Mapping[str, str], name: str, count: int | None) -> frozenset[int]:
+    given = env.get(name)
+    if not given:
+        return frozenset()
+    if count is None:
+        raise SettingsError(f"{name} needs SHARD_COUNT: how many shards there are in all processes together")
+    ids: set[int] = set()
+    for part in re.split(r"\s*,\s*", given):
+        bounds = re.fullmatch(r"([0-9]{1,4})(?:\s*-\s*([0-9]{1,4}))?", part)
+        span = range(int(bounds[1]), int(bounds[2] or bounds[1]) + 1) if bounds else range(0)
+        if not span:
+            raise SettingsError(f"{name} has {part!r}; it takes numbers and ranges of them, such as 0-3 or 0,2,5")
+        if span[-1] >= count:
+            raise SettingsError(f"{name} has {part!r}; with SHARD_COUNT {count} the shards are 0 to {count - 1}")
+        if twice := ids.intersection(span):
+            raise SettingsError(f"{name} names shard {min(twice)} twice, the second time with {part!r}")
+        ids.update(span)
+    return frozenset(ids)
 
 
 def _directory(env: Mapping[str, str], name: str) -> Path | None:

@@ -1,12 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.assistant.assistant import Assistant
 from bot.knowledge.base import Knowledge
 from bot.knowledge.loading import default_directory, load
+
+settings.register_profile("test", max_examples=50, derandomize=True, deadline=None)
+# `.ci/fuzz` goes on from there: other examples every time, and none may take long.
+settings.register_profile(
+    "fuzz",
+    max_examples=200,
+    derandomize=False,
+    deadline=timedelta(seconds=5),
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("test")
 
 
 @pytest.fixture(scope="session", autouse=True)

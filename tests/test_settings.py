@@ -16,7 +16,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 def test_a_variable_that_is_set_to_nothing_counts_as_unset() -> None:
     names = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "SUPPORT_CHANNELS", "STAFF_CHANNEL",
              "LOG_LEVEL", "LOG_FORMAT", "METRICS_PORT", "DISCORD_API_URL", "DATABASE_URL",
-             "GATEWAY_URL", "GATEWAY_KEY")  # fmt: skip
+             "GATEWAY_URL", "GATEWAY_KEY", "SHARD_IDS", "SHARD_COUNT", "ANSWERS_PER_PERSON",
+             "ANSWERS_PER_CHANNEL", "ANSWERS_PER_SERVER")  # fmt: skip
     assert Settings.from_env(dict.fromkeys(names, "  ")) == Settings()
 
 
@@ -85,6 +86,57 @@ def test_metrics_are_off_until_they_are_given_a_port() -> None:
     assert Settings.from_env({}).metrics_port is None
     for port in (1, 9100, 65535):
         assert Settings.from_env({"METRICS_PORT": str(port)}).metrics_port == port
+
+
+def test_answers_are_limited_as_the_operator_says() -> None:
+    per = {"ANSWERS_PER_PERSON": " 3 ", "ANSWERS_PER_CHANNEL": "9999", "ANSWERS_PER_SERVER": "1"}
+    settings = Settings.from_env(per)
+    assert (settings.answers_per_person, settings.answers_per_channel, settings.answers_per_server) == (3, 9999, 1)
+    assert Settings.from_env({**per, "ANSWERS_PER_PERSON": ""}).answers_per_person == 6
+
+
+@pytest.mark.parametrize("name", ["ANSWERS_PER_PERSON", "ANSWERS_PER_CHANNEL", "ANSWERS_PER_SERVER"])
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "10000", "６"])
+def test_a_limit_that_is_no_number_of_answers_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is .*from 1 to 9999"):
+        Settings.from_env({name: value})
+
+
+@pytest.mark.parametrize(
+    ("ids", "count", "taken"),
+    [
+        ("", "", set()),
+        ("", "16", set()),
+        ("0", "1", {0}),
+        ("0-3", "8", {0, 1, 2, 3}),
+        (" 4 - 5, 7 ", " 8 ", {4, 5, 7}),
+        ("7,0,2-2", "08", {0, 2, 7}),
+    ],
+)
+def test_shards_are_numbers_and_ranges_of_as_many_as_there_are(ids: str, count: str, taken: set[int]) -> None:
+    settings = Settings.from_env({"SHARD_IDS": ids, "SHARD_COUNT": count})
+    assert settings.shard_ids == taken
+    assert settings.shard_count == (int(count) if count else None)
+
+
+@pytest.mark.parametrize(
+    ("ids", "count", "told"),
+    [
+        *(("", count, r"^SHARD_COUNT is .*from 1 to 9999") for count in ("0", "-1", "2.0", "many", "８", "9" * 9)),
+        ("0-3", "", r"^SHARD_IDS needs SHARD_COUNT"),
+        ("8", "8", r"^SHARD_IDS has '8'.*the shards are 0 to 7"),
+        ("0,6-9", "8", r"^SHARD_IDS has '6-9'.*the shards are 0 to 7"),
+        *(
+            (f"0,{part}", "8", rf"^SHARD_IDS has '{part}'.*such as 0-3")
+            for part in ("", "3-1", "-1", "1-", "two", "1-2-3", "1 2", "０", "1.5")
+        ),
+        ("0-3,2", "8", r"^SHARD_IDS names shard 2 twice, the second time with '2'"),
+        ("1,1", "8", r"^SHARD_IDS names shard 1 twice"),
+    ],
+)
+def test_shards_that_cannot_be_are_told_with_the_place(ids: str, count: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        Settings.from_env({"SHARD_IDS": ids, "SHARD_COUNT": count})
 
 
 def test_a_proxy_address_keeps_its_path_and_its_password_stays_out_of_the_error() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.assistant import answer, language, matching, secrets
 from bot.assistant.answer import Answer
 from bot.assistant.evidence import Reader
-from bot.assistant.findings import Diagnosis
+from bot.assistant.findings import Diagnosis, Trouble
 from bot.knowledge.base import Knowledge
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import Language
@@ -25,6 +25,7 @@ class Assistant:
         knowledge: What to answer from.
         catalogue: What the service offers, where that is known.
         clock: Tells the time in UTC; a catalogue does not stay true for ever.
+        trouble: Is told of a finding that fails, and the answer is given without it; without this, that is raised.
     """
 
     def __init__(
@@ -33,10 +34,11 @@ class Assistant:
         catalogue: Catalogue | None = None,
         *,
         clock: Callable[[], datetime] = _now,
+        trouble: Trouble | None = None,
     ) -> None:
         self.knowledge = knowledge
         self._reader = Reader(knowledge)
-        self._diagnosis = Diagnosis(knowledge, catalogue, clock)
+        self._diagnosis = Diagnosis(knowledge, catalogue, clock, trouble)
 
     def ask(self, text: str, *, lang: Language | None = None, fallback: Language = "en") -> Answer:
         """Answer a message, a code, or the name of an entry or case (`403/balance`).

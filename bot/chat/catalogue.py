@@ -17,6 +17,7 @@ from types import MappingProxyType
 import aiohttp
 from yarl import URL
 
+from bot.chat.background import going_on
 from bot.knowledge import catalogue_cache
 from bot.knowledge.catalogue import Catalogue, CatalogueError, decode, version_of
 
@@ -140,12 +141,8 @@ async def kept_fresh(
     if url is None:
         yield
         return
-    task = asyncio.create_task(_keep_fresh(url, key, learn, clock, sleep, chance), name="catalogue")
-    try:
+    async with going_on(_keep_fresh(url, key, learn, clock, sleep, chance), name="catalogue"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def _keep_fresh(

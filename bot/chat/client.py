@@ -9,10 +9,10 @@ import sys
 from collections import deque
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 from discord.utils import utcnow
 
@@ -22,19 +22,24 @@ from bot.chat.cards import choices
 from bot.chat.cards.buttons import CONTROLS, rows
 from bot.chat.cards.card import Card, render
 from bot.chat.cards.control import Subject
-from bot.chat.counters import Counters, begin
+from bot.chat.counters import Counters
 from bot.chat.learning import incidents
 from bot.chat.learning.ongoing import Ongoing
+from bot.chat.limits import Limits
+from bot.chat.missed import Missed
 from bot.chat.reloading import Reloader
 from bot.chat.reports.delivery import Deliverer
+from bot.chat.reports.home import Home, look_for_home
 from bot.chat.reports.own_report import BUTTONS
 from bot.chat.surfaces.files import Files
 from bot.chat.surfaces.original import Lately
 from bot.chat.translations import Chinese
-from bot.chat.trouble import apologise, report
+from bot.chat.tree import Tree
+from bot.chat.trouble import report
 from bot.desk.database import Database, DeskError
 from bot.desk.records import Records
 from bot.desk.servers import Server
+from bot.desk.share import Share
 from bot.knowledge.base import Knowledge
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import Language, Meaning
@@ -47,16 +52,23 @@ log = logging.getLogger(__name__)
 # No voice here: nothing to warn of.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
+ASTRAY = (
+    "nobody takes reports from direct messages: STAFF_CHANNEL %s is not known. Where several processes share the "
+    "shards, it takes the id of a channel that the bot can see"
+)
+
 MET = 1000
 """How many of the latest messages and interactions are remembered, by their ids alone."""
 
 _in_charge: ContextVar[Assistant] = ContextVar("in charge")
 """Who answers in a task that handles an event; see `Desk.assistant`."""
 
-INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
+INTENTS = discord.Intents(
+    guilds=True, guild_messages=True, guild_reactions=True, dm_messages=True, message_content=True
+)
 
 
-class Desk(commands.Bot):
+class Desk(commands.AutoShardedBot):
     """The bot on Discord. It keeps guilds and channels in memory, and neither members nor messages.
 
     Args:
@@ -76,16 +88,27 @@ class Desk(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            shard_count=settings.shard_count or 1,
+            shard_ids=sorted(settings.shard_ids) or list(range(settings.shard_count or 1)),
         )
         self.settings = settings
+        self.share = Share(settings.shard_count or 1, settings.shard_ids)
+        self.home: Home | None = None
         self.counters = Counters()
         self.records: Records | None = None
         self.ongoing: Ongoing | None = None
         self.deliverer = Deliverer(self)
         self.catalogue: Catalogue | None = None
         self.lately = Lately()
+        self.missed = Missed()
         self.screenshots = Screenshots(self._words)
         self.files = Files(self.screenshots)
+        self.limits = Limits(
+            utcnow,
+            person=settings.answers_per_person,
+            channel=settings.answers_per_channel,
+            server=settings.answers_per_server,
+        )
         self._database: Database | None = None
         self._opening = asyncio.Lock()
         self._without = False
@@ -105,7 +128,7 @@ class Desk(commands.Bot):
 
     def learn(self, knowledge: Knowledge) -> None:
         """Answer from this knowledge from now on."""
-        self.take(Assistant(knowledge, self.catalogue))
+        self.take(Assistant(knowledge, self.catalogue, trouble=report))
 
     def take(self, assistant: Assistant) -> None:
         """Let this one answer from now on."""
@@ -120,41 +143,55 @@ class Desk(commands.Bot):
     def know(self, catalogue: Catalogue) -> None:
         """Take this for what the service offers, from now on."""
         self.catalogue = catalogue
-        self._newest = Assistant(self.knowledge, catalogue)
+        self._newest = Assistant(self.knowledge, catalogue, trouble=report)
 
     async def setup_hook(self) -> None:
         """Open the desk, add the surfaces and put the whole set of commands, which Discord takes as idempotent."""
         await self.open_records()
-        await self.furnish()
-        try:
-            await self.tree.sync()
-        except discord.HTTPException as error:
-            report(error, "putting the commands")
+        whole = await self.furnish()
+        await look_for_home(self)
+        if self.share.first and whole:
+            try:
+                await self.tree.sync()
+            except discord.HTTPException as error:
+                report(error, "putting the commands")
 
-    async def furnish(self) -> None:
-        """Add the surfaces with their commands, asking nobody."""
+    async def furnish(self) -> bool:
+        """Add the surfaces with their commands, asking nobody; one that cannot be added leaves the others alone.
+
+        Returns:
+            Whether all are there. Discord would take commands that are not put again for withdrawn, and forget what
+            servers set for them.
+        """
         # The cogs know this class.
-        from bot.chat.learning import status  # noqa: PLC0415
+        from bot.chat.learning import incident_notice, status  # noqa: PLC0415
         from bot.chat.privacy import privacy  # noqa: PLC0415
         from bot.chat.reports import office, staff, staff_notes  # noqa: PLC0415
-        from bot.chat.servers import administration, membership, setup  # noqa: PLC0415
+        from bot.chat.servers import administration, membership, quiet, setup  # noqa: PLC0415
         from bot.chat.surfaces import menu, models, replies, slash  # noqa: PLC0415
 
-        self.add_dynamic_items(*CONTROLS, *BUTTONS, *setup.SETTINGS, incidents.Close, *privacy.BUTTONS)
+        self.add_dynamic_items(*CONTROLS, *BUTTONS, *setup.SETTINGS, incident_notice.Close, *privacy.BUTTONS)
         self.add_dynamic_items(*staff.BUTTONS, staff_notes.Read)
-        for cog in (
-            replies.Replies(self),
-            slash.Slash(self),
-            models.Models(self),
-            menu.Menu(self),
-            administration.Administration(),
-            membership.Membership(self),
-            status.Status(self),
-            privacy.Privacy(),
-            office.Forms(),
+        whole = True
+        for cog, *known in (
+            (replies.Replies, self),
+            (slash.Slash, self),
+            (models.Models, self),
+            (menu.Menu, self),
+            (administration.Administration,),
+            (membership.Membership, self),
+            (quiet.Quiet, self),
+            (status.Status, self),
+            (privacy.Privacy,),
+            (office.Forms,),
         ):
-            await self.add_cog(cog)
+            try:
+                await self.add_cog(cog(*known))
+            except Exception as error:  # whatever it is, the others have nothing to do with it
+                report(error, f"adding {cog.__name__}")
+                whole = False
         await self.tree.set_translator(Chinese())
+        return whole
 
     async def close(self) -> None:
         """Leave Discord and close the desk."""
@@ -190,7 +227,7 @@ class Desk(commands.Bot):
     async def _open_the_desk(self) -> None:
         database = await Database.open(self.settings.database_url)
         try:
-            records = Records(database, utcnow)
+            records = Records(database, utcnow, self.share)
             ongoing = Ongoing(records.incidents, utcnow)
             await records.servers.refresh()
             await ongoing.refresh()
@@ -221,6 +258,10 @@ class Desk(commands.Bot):
 
     async def on_ready(self) -> None:
         """Tell the operator of a support channel that is in no server: a slip in a name is silence for ever."""
+        if not self.share.whole:  # it may be in another process's servers: the doctor looks at all of them
+            if self.share.first and self.settings.staff_channel and not self.home:
+                log.warning(ASTRAY, self.settings.staff_channel)
+            return
         channels = list(self.get_all_channels())
         there = {str(channel.id) for channel in channels} | {channel.name.casefold() for channel in channels}
         for name in sorted(self.settings.support_channels - there if channels else ()):
@@ -327,23 +368,12 @@ class Desk(commands.Bot):
 
     async def dismissed(self, card_id: int) -> None:
         """Remember that a card was taken away by hand, so that it does not come back."""
+        from bot.chat.servers.quiet import hush_after  # noqa: PLC0415 - it knows this class
+
         if self.records:
             try:
                 await self.records.answers.dismiss(card_id)
+                await hush_after(self, card_id)
             except DeskError as error:
                 log.warning("going on without the desk: %s", error)
-
-
-class Tree(app_commands.CommandTree[Desk]):
-    """The commands, and what their users are told when one fails."""
-
-    async def interaction_check(self, interaction: discord.Interaction[Desk], /) -> bool:
-        """Let an interaction through once."""
-        begin(interaction)
-        return self.client.first_met(interaction.id)
-
-    async def on_error(self, interaction: discord.Interaction[Desk], error: app_commands.AppCommandError, /) -> None:
-        """Log the error and give its reference to the user alone."""
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        name = interaction.command.qualified_name if interaction.command else "an unknown command"
-        await apologise(interaction, cause, f"/{name}")
+                self.missed.note(partial(self.dismissed, card_id))

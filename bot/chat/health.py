@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal
 
-import discord
-
 if TYPE_CHECKING:
     from bot.chat.client import Desk
 
@@ -49,13 +47,13 @@ class Health:
         """Whether the bot is where it should be, or on its way for no longer than that takes."""
         return self.state != "disconnected"
 
-    async def here(self, shard: int = 0) -> None:
+    async def here(self, shard: int) -> None:
         """Note that a shard is connected."""
         self._gone.pop(shard, None)
         if self._starting is not None:
             self._starting = self._clock()
 
-    async def lost(self, shard: int = 0) -> None:
+    async def lost(self, shard: int) -> None:
         """Note that a shard lost its connection, or could not get it back."""
         self._gone.setdefault(shard, self._clock())
 
@@ -66,11 +64,10 @@ class Health:
     @asynccontextmanager
     async def listening(self, desk: Desk) -> AsyncIterator[None]:
         """Listen to a bot's gateway, as long as the context lasts."""
-        which = "shard_" if isinstance(desk, discord.AutoShardedClient) else ""
         heard = (
-            (self.here, f"on_{which}connect"),
-            (self.here, f"on_{which}resumed"),
-            (self.lost, f"on_{which}disconnect"),
+            (self.here, "on_shard_connect"),
+            (self.here, "on_shard_resumed"),
+            (self.lost, "on_shard_disconnect"),
             (self.ready, "on_ready"),
         )
         for listener, event in heard:

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from itertools import accumulate
 
-import discord
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -80,7 +79,7 @@ class Desks(Collector):
         latency = GaugeMetricFamily(
             "error_desk_gateway_latency_seconds", "How long the gateway took to answer a heartbeat", labels=["shard"]
         )
-        for shard, seconds in _latencies(desk):
+        for shard, seconds in desk.latencies:
             latency.add_metric([str(shard)], seconds)
         yield latency
 
@@ -120,7 +119,3 @@ async def serving(desk: Desk, port: int, *, clock: Callable[[], float] = time.mo
             yield
         finally:
             await runner.cleanup()
-
-
-def _latencies(desk: Desk) -> Iterable[tuple[int, float]]:
-    return desk.latencies if isinstance(desk, discord.AutoShardedClient) else [(desk.shard_id or 0, desk.latency)]

@@ -8,6 +8,9 @@ import discord
 from discord import ui
 
 from bot.chat.permissions import missing
+from bot.chat.trouble import FAILED, report
+from bot.chat.words import WORDS
+from bot.knowledge.schema import Language
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,18 @@ async def reply(message: discord.Message, view: ui.LayoutView) -> int | None:
         return None
 
 
+async def own_up(message: discord.Message, error: Exception, lang: Language) -> None:
+    """Log what kept the bot from answering somebody who called it, and give them the reference; nothing is raised.
+
+    Where a call was public, so is this: it is in place of the answer.
+    """
+    text = WORDS[lang].trouble.format(reference=report(error, "answering a call"))
+    try:
+        await reply(message, ui.LayoutView(timeout=None).add_item(ui.TextDisplay(text)))
+    except FAILED as failed:
+        log.warning("what went wrong in channel %s could not be told: %s", message.channel.id, type(failed).__name__)
+
+
 async def correct(card: discord.PartialMessage, view: ui.LayoutView) -> bool:
     """Show something else on a card.
 
@@ -61,7 +76,7 @@ async def correct(card: discord.PartialMessage, view: ui.LayoutView) -> bool:
     return True
 
 
-async def take_away(card: discord.PartialMessage) -> None:
+async def take_away(card: discord.PartialMessage | discord.Message) -> None:
     """Delete a card; one that is gone already is as good.
 
     Raises:

@@ -13,12 +13,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 
 from bot.assistant.assistant import Assistant
+from bot.chat.background import going_on
 from bot.chat.markup import block
-from bot.chat.trouble import report
+from bot.chat.trouble import FAILED, report
 from bot.knowledge.changes import Changes, changes
 from bot.knowledge.loading import KnowledgeError, default_directory, load, stamp
 from bot.knowledge.watching import touched
@@ -128,7 +128,7 @@ class Reloader:
         # So much that is new makes Python look for garbage among all that it has, and every thread waits for that.
         gc.freeze()
         try:
-            assistant = Assistant(load(self.directory), self._desk.catalogue)
+            assistant = Assistant(load(self.directory), self._desk.catalogue, trouble=report)
             for entry in assistant.knowledge.entries.values():
                 for text in entry.examples[:1]:
                     assistant.ask(text)
@@ -146,7 +146,7 @@ class Reloader:
                 elif owner_id := _owner(self._desk):
                     direct = await self._desk.create_dm(discord.Object(owner_id))
                     alarm = await direct.send(text)
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            except FAILED as error:
                 log.warning("the bot's owner could not be told: %s", type(error).__name__)
             self._alarm = None if over else alarm
 
@@ -161,8 +161,8 @@ def mistakes(error: KnowledgeError) -> str:
 
 def _owner(desk: Desk) -> int | None:
     """Return who owns the bot, for the one process that tells them; of a team, its owner."""
-    application, shards = desk.application, getattr(desk, "shard_ids", None) or (desk.shard_id or 0,)
-    if application is None or 0 not in shards:
+    application = desk.application
+    if application is None or not desk.share.first:
         return None
     return application.team.owner_id if application.team else application.owner.id
 
@@ -187,10 +187,5 @@ async def reloading(desk: Desk, called: asyncio.Event) -> AsyncIterator[None]:
             called.clear()
             await desk.reloader.obey()
 
-    tasks = [asyncio.create_task(watch(), name="knowledge"), asyncio.create_task(listen(), name="knowledge called")]
-    try:
+    async with going_on(watch(), listen(), name="knowledge"):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)

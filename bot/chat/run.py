@@ -15,19 +15,18 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.chat import gateway, patience
 from bot.chat.catalogue import kept_fresh
 from bot.chat.client import INTENTS, Desk
-from bot.chat.learning.incidents import calming
+from bot.chat.learning.calming import calming
 from bot.chat.logs import configure
-from bot.chat.patience import patient
 from bot.chat.privacy.retention import retaining
 from bot.chat.reloading import reloading
 from bot.chat.reports.delivery import delivering
 from bot.chat.servers.membership import kept_current
+from bot.chat.shards import find_the_gateway, forgetting
 from bot.chat.trouble import report
 from bot.knowledge.base import Knowledge
 from bot.knowledge.loading import KnowledgeError, default_directory, load
@@ -60,6 +59,17 @@ DEAF = (
     "Privileged Gateway Intents) and restart. Until then slash commands, the context menu, mentions and direct "
     "messages are answered, and nothing else is heard"
 )
+
+CLOSED = {
+    4010: "Discord knows no such shard (code 4010): check SHARD_IDS and SHARD_COUNT",
+    4011: (
+        "Discord wants more shards for as many servers (code 4011): set a larger SHARD_COUNT, the same in all "
+        "processes, or unset it where there is only one, and Discord says how many"
+    ),
+    4012: "Discord has given up the version of its API that the bot speaks (code 4012): install a newer Error Desk",
+    4013: "Discord has given up what the bot asks to be told of (code 4013): install a newer Error Desk",
+}
+"""https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes"""
 
 FLEETING = (
     "the desk is an SQLite file on the disk of %s, which Heroku clears at every restart, once a day at least: "
@@ -119,7 +129,7 @@ def _reason(error: Exception) -> str:
         case discord.HTTPException():
             return f"{where} answered HTTP {error.status}: Discord may be down, or refuse this machine's address"
         case discord.ConnectionClosed(code=code):
-            return f"Discord closed the connection for good (code {code})"
+            return CLOSED.get(code, f"Discord closed the connection for good (code {code})")
         case discord.PrivilegedIntentsRequired():
             return "Discord closed the connection for good (code 4014)"
         case aiohttp.ClientError() | OSError():
@@ -196,7 +206,7 @@ async def _live(settings: Settings, knowledge: Knowledge, reload: asyncio.Event)
                     retaining(desk),
                 ):
                     await services.enter_async_context(service)
-                await _log_in(desk, settings)
+                await _log_in(desk)
                 await services.enter_async_context(delivering(desk))
                 await services.enter_async_context(reloading(desk, reload))
                 return await desk.connect()
@@ -210,14 +220,15 @@ async def _live(settings: Settings, knowledge: Knowledge, reload: asyncio.Event)
             await _say_goodbye(desk)
 
 
-async def _log_in(desk: Desk, settings: Settings) -> None:
-    desk.http.request = patient(desk.http.request)  # type: ignore[method-assign]
+async def _log_in(desk: Desk) -> None:
+    gateway.install()
+    patience.install(desk.http)
     parsers = desk._connection.parsers  # noqa: SLF001 - the one place where an event can be skipped
+    parsers["READY"] = forgetting(desk, parsers["READY"])
     parsers.update({name: _skipping(name, parse) for name, parse in parsers.items()})
     try:
-        await desk.login(settings.discord_token)
-        if settings.discord_api_url:
-            await _ask_for_the_gateway(desk)
+        await desk.login(desk.settings.discord_token)
+        await find_the_gateway(desk)
     except (AttributeError, LookupError, TypeError, ValueError) as error:  # from reading the answers
         log.debug("an answer to the log-in cannot be read", exc_info=True)
         raise NotDiscordError from error
@@ -233,13 +244,6 @@ def _skipping(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]
             report(error, f"reading {event}")
 
     return skipping
-
-
-async def _ask_for_the_gateway(desk: Desk) -> None:
-    """Take the gateway that the API at another address names; where it names none, Discord's own stays."""
-    with contextlib.suppress(discord.HTTPException):
-        answer = await desk.http.request(Route("GET", "/gateway/bot"))
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(answer["url"])
 
 
 async def _say_goodbye(desk: Desk) -> None:

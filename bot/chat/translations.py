@@ -85,6 +85,23 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "它发布过的某条消息的链接，或它的 ID",
         "它發布過的某則訊息的連結，或它的 ID",
     ),
+    "repeats": ("重复问题", "重複問題"),
+    "For how long the same error leads to the answer that is there": (
+        "多久之内遇到同样的错误时指向已有的答案",
+        "多久之內遇到同樣的錯誤時指向已有的答案",
+    ),
+    "For how many minutes; 0 answers each of them": ("多少分钟；0 表示每次都回答", "多少分鐘；0 表示每次都回答"),
+    "quiet": ("静音", "靜音"),
+    "Have Error Desk leave this channel or a person alone": (
+        "让 Error Desk 暂时不在本频道回答，或不回答某个人",
+        "讓 Error Desk 暫時不在本頻道回答，或不回答某個人",
+    ),
+    "person": ("成员", "成員"),
+    "Whom to leave alone; left out, this channel": ("不回答谁；不填则为本频道", "不回答誰；不填則為本頻道"),
+    "For how many minutes, 30 unless told; 0 ends it": (
+        "多少分钟；不填则为 30，0 表示立即结束",
+        "多少分鐘；不填則為 30，0 表示立即結束",
+    ),
     "reload": ("重新加载", "重新載入"),
     "Read the knowledge base anew; for the bot's owner": (
         "重新读取知识库（仅限机器人的所有者）",

@@ -6,14 +6,24 @@ import logging
 import secrets
 import traceback
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
 import discord
 
+from bot.chat.patience import OVER
 from bot.chat.words import WORDS, language
+from bot.desk.database import DeskError
 
 log = logging.getLogger(__name__)
+
+FAILED = (discord.DiscordException, aiohttp.ClientError, OSError)
+"""What is raised where Discord does not do something, or cannot be reached."""
+
+GONE = OVER | {10015, 50027}
+"""The codes of Discord's errors where nobody waits for an answer any more: an interaction that is over or answered, and
+one whose fifteen minutes are over, so that its webhook is unknown and its token invalid."""
 
 raised: Counter[str] = Counter()
 """How often `report` was given an exception, by its type, since the process began."""
@@ -42,20 +52,46 @@ def report(error: BaseException, where: str) -> str:
     return reference
 
 
+async def attend(
+    interaction: discord.Interaction[Any], act: Callable[[discord.Interaction[Any]], Awaitable[None]], where: str
+) -> None:
+    """Have something done for a user, once, or tell them what kept it from that. All menus, buttons and forms do so.
+
+    Args:
+        interaction: what the user did.
+        act: is called with it.
+        where: as `report` takes it.
+    """
+    if interaction.client.first_met(interaction.id):
+        try:
+            await act(interaction)
+        except Exception as error:  # the user is waiting, whatever it is
+            await apologise(interaction, error, where)
+
+
 async def apologise(interaction: discord.Interaction[Any], error: BaseException, where: str) -> None:
-    """Log an exception and give its reference to the user alone.
+    """Log an exception and give its reference to the user alone; where it is the desk's, tell them to try again.
+
+    Where it says that Discord does not wait for an answer any more, it is nobody's fault, and nobody can be told.
 
     Args:
         interaction: what the user did, acknowledged or not.
         error: what was raised.
         where: as `report` takes it.
     """
-    reference = report(error, where)
-    text = WORDS[language(interaction.locale.value)].trouble.format(reference=reference)
+    if isinstance(error, discord.HTTPException) and error.code in GONE:
+        log.info("%s came too late to be answered: HTTP %s, code %s", where, error.status, error.code)
+        return
+    words = WORDS[language(interaction.locale.value)]
+    if isinstance(error, DeskError):
+        log.warning("%s did nothing: %s", where, error)
+        text = words.no_desk
+    else:
+        text = words.trouble.format(reference=report(error, where))
     try:
         await tell(interaction, text)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as failed:
-        log.warning("reference %s could not be given: %s", reference, type(failed).__name__)
+    except FAILED as failed:
+        log.warning("what went wrong with %s could not be told: %s", where, type(failed).__name__)
 
 
 async def tell(interaction: discord.Interaction[Any], text: str) -> None:

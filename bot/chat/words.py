@@ -50,8 +50,12 @@ class Words:
     not_addressed_key: str
     not_addressed_silent: str
     not_addressed_unknown: str
+    not_posted_quiet: str
     look_up: str
     trouble: str
+    no_desk: str
+    too_many: str
+    is_there: str
 
 
 WORDS: Mapping[Language, Words] = {
@@ -130,11 +134,15 @@ WORDS: Mapping[Language, Words] = {
         not_addressed_key="Not posted: there is an API key in what you sent, and it stays between us.",
         not_addressed_silent="Not posted: you may not write in this channel yourself.",
         not_addressed_unknown="Not posted: there is no answer to show anybody.",
+        not_posted_quiet="Not posted: the moderators want me to keep quiet for now.",
         look_up="To check a name, type `/models` and the name.",
         trouble=(
             "Something went wrong on my side, sorry. "
             "Should it happen again, give the team this reference: `{reference}`"
         ),
+        no_desk="My records cannot be reached right now, so nothing was changed. Please try again in a minute.",
+        too_many="That was a lot at once. Please ask again in {seconds} s.",
+        is_there="-# ↪ This channel has it already: {link}",
     ),
     "zh": Words(
         acts={
@@ -209,8 +217,12 @@ WORDS: Mapping[Language, Words] = {
         not_addressed_key="没有发出：你发送的内容里有 API Key，这条回复只给你看。",
         not_addressed_silent="没有发出：你在这个频道没有发言权限。",
         not_addressed_unknown="没有发出：没有可以给人看的答案。",
+        not_posted_quiet="没有发出：管理员让我暂时保持安静。",
         look_up="要核对某个名称，请输入 `/模型`（即 `/models`）和该名称。",
         trouble="我这边出了点问题，抱歉。如果再次发生，请把这个编号告诉管理员：`{reference}`",
+        no_desk="暂时连不上记录，这次操作没有生效，请过一分钟再试。",
+        too_many="一下子问得有点多，请过 {seconds} 秒再问。",
+        is_there="-# ↪ 本频道已经有这个答案：{link}",
     ),
 }
 

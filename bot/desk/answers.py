@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Executable, Select, and_, delete, func, or_, select, update
 
 from bot.desk.database import Database
 from bot.desk.tables import AnswerRow
@@ -32,6 +32,8 @@ class Answered:
         lang: the card's language.
         digest: a fingerprint of the rendered card, which tells whether it would look different today.
         asked: the bot was asked, not only heard.
+        brings: what else the question told: its model, its address and what was found in it, each as a short name.
+        repeats: the card with the answer, where this one only leads to it.
     """
 
     question_id: int
@@ -45,6 +47,8 @@ class Answered:
     lang: Language
     digest: str
     asked: bool
+    brings: frozenset[str] = frozenset()
+    repeats: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,8 @@ class Remembered(Answered):
 class Answers:
     """The answers of the last day. Doing a thing twice is as good as once.
 
-    Every method raises `DeskError` where the database cannot do it.
+    What is to be remembered is kept until the database can do it. What is looked up raises `DeskError` where the
+    database cannot do it at once, and so does `purge`.
 
     Args:
         database: where they are kept.
@@ -80,12 +85,17 @@ class Answers:
         What stays is when the question was first answered, that the card was dismissed, and which card it is as
         long as no other is named.
         """
-        new = self._database.insert(AnswerRow).values(**asdict(answered), dismissed=False, created_at=self._clock())
-        replaced = {name: new.excluded[name] for name in asdict(answered)} | {
-            "card_id": func.coalesce(new.excluded.card_id, AnswerRow.card_id)
-        }
-        async with self._database.transaction() as connection:
-            await connection.execute(new.on_conflict_do_update(index_elements=["question_id"], set_=replaced))
+        now = self._clock()
+
+        def upsert() -> Executable:
+            values = asdict(answered) | {"brings": sorted(answered.brings)}
+            new = self._database.insert(AnswerRow).values(**values, dismissed=False, created_at=now)
+            replaced = {name: new.excluded[name] for name in values} | {
+                "card_id": func.coalesce(new.excluded.card_id, AnswerRow.card_id)
+            }
+            return new.on_conflict_do_update(index_elements=["question_id"], set_=replaced)
+
+        await self._database.keep(upsert)
 
     async def of_question(self, question_id: int) -> Remembered | None:
         """Return the answer to a message."""
@@ -94,8 +104,7 @@ class Answers:
     async def of_questions(self, question_ids: Iterable[int]) -> list[Remembered]:
         """Return the answers to those of the messages that have one, oldest question first."""
         found = select(AnswerRow).where(AnswerRow.question_id.in_(set(question_ids))).order_by(AnswerRow.question_id)
-        async with self._database.transaction() as connection:
-            return [Remembered(**row) for row in (await connection.execute(found)).mappings()]
+        return await self._all(found)
 
     async def of_card(self, card_id: int) -> Remembered | None:
         """Return the answer that a card gives; where it answers several messages, the newest one."""
@@ -104,50 +113,69 @@ class Answers:
     async def all_of_card(self, card_id: int) -> list[Remembered]:
         """Return the answers that one card gives, oldest question first: it replies to one, and others add to it."""
         found = select(AnswerRow).where(AnswerRow.card_id == card_id).order_by(AnswerRow.question_id)
-        async with self._database.transaction() as connection:
-            return [Remembered(**row) for row in (await connection.execute(found)).mappings()]
+        return await self._all(found)
 
-    async def latest(
-        self, asker_id: int, channel_id: int, entry: str, case: str | None, model: str | None, *, within: timedelta
-    ) -> Remembered | None:
-        """Return the last time that somebody got this very answer in this channel, if it was within that time."""
-        return await self._newest(
-            AnswerRow.asker_id == asker_id,
-            AnswerRow.channel_id == channel_id,
-            AnswerRow.entry == entry,
-            AnswerRow.case == case,
-            AnswerRow.model == model,
-            AnswerRow.created_at >= self._clock() - within,
-        )
-
-    async def in_thread(self, thread_id: int, entry: str, case: str | None, model: str | None) -> Remembered | None:
-        """Return the last time that a problem was answered in a thread, or at the message that the thread began from.
+    async def lately(
+        self,
+        *,
+        entry: str,
+        case: str | None,
+        lang: Language,
+        channel_id: int,
+        asker_id: int,
+        guild_id: int | None,
+        within: timedelta,
+        thread: bool = False,
+    ) -> list[Remembered]:
+        """Return the cards that explained a problem a short while ago in a channel, or to somebody in its server.
 
         Args:
-            thread_id: the thread or forum post, which has the id of the message that it began from.
             entry: the entry's id.
             case: the entry's case.
-            model: the model; None for whichever the thread is about.
+            lang: the language it was explained in.
+            channel_id: the channel, the thread or the direct messages.
+            asker_id: to whom.
+            guild_id: the server; what was said elsewhere stays there.
+            within: how long ago at most.
+            thread: it is a thread or forum post, which keeps to its subject: all that is remembered counts, and the
+                message that it began from has its id.
+
+        Returns:
+            Those that were sent, newest first; some may have been taken away since.
         """
-        return await self._newest(
-            or_(AnswerRow.channel_id == thread_id, AnswerRow.question_id == thread_id),
+        recent = AnswerRow.created_at >= self._clock() - within
+        here = AnswerRow.channel_id == channel_id
+        places = [or_(here, AnswerRow.question_id == channel_id) if thread else and_(here, recent)]
+        if guild_id is not None:
+            places.append(and_(AnswerRow.asker_id == asker_id, AnswerRow.guild_id == guild_id, recent))
+        found = select(AnswerRow).where(
             AnswerRow.entry == entry,
             AnswerRow.case == case,
-            true() if model is None else AnswerRow.model == model,
+            AnswerRow.lang == lang,
+            AnswerRow.card_id.is_not(None),
+            AnswerRow.repeats.is_(None),
+            or_(*places),
         )
+        return await self._all(found.order_by(AnswerRow.created_at.desc(), AnswerRow.question_id.desc()))
+
+    async def repeats_of(self, *card_ids: int) -> list[Remembered]:
+        """Return the questions that were only led to these cards, oldest first."""
+        found = select(AnswerRow).where(AnswerRow.repeats.in_(card_ids))
+        return await self._all(found.order_by(AnswerRow.question_id))
 
     async def dismiss(self, message_id: int) -> None:
         """Remember that an answer was taken away: that of this question, or on this card; Discord's ids never clash."""
-        dismissed = update(AnswerRow).values(dismissed=True)
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                dismissed.where(or_(AnswerRow.question_id == message_id, AnswerRow.card_id == message_id))
+        await self._database.keep(
+            lambda: (
+                update(AnswerRow)
+                .where(or_(AnswerRow.question_id == message_id, AnswerRow.card_id == message_id))
+                .values(dismissed=True)
             )
+        )
 
     async def forget(self, question_id: int) -> None:
         """Forget the answer to a message."""
-        async with self._database.transaction() as connection:
-            await connection.execute(delete(AnswerRow).where(AnswerRow.question_id == question_id))
+        await self._database.keep(lambda: delete(AnswerRow).where(AnswerRow.question_id == question_id))
 
     async def purge(self) -> int:
         """Forget the answers that are older than a day, and return how many they were."""
@@ -157,6 +185,9 @@ class Answers:
 
     async def _newest(self, *conditions: ColumnElement[bool]) -> Remembered | None:
         newest = select(AnswerRow).where(*conditions).order_by(AnswerRow.created_at.desc()).limit(1)
-        async with self._database.transaction() as connection:
-            row = (await connection.execute(newest)).mappings().one_or_none()
-        return Remembered(**row) if row else None
+        return next(iter(await self._all(newest)), None)
+
+    async def _all(self, found: Select[tuple[AnswerRow]]) -> list[Remembered]:
+        async with self._database.lookup() as connection:
+            rows = (await connection.execute(found)).mappings().all()
+        return [Remembered(**{**row, "brings": frozenset(row["brings"] or ())}) for row in rows]

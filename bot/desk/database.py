@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Self
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.desk import sqlite
+from bot.desk.backlog import WAIT, Backlog, Change
+from bot.desk.errors import BehindError, DeskError, RefusedError
 from bot.desk.tables import REVISION, Table
+
+__all__ = ["LIMIT", "PATIENCE", "BehindError", "Database", "DeskError", "RefusedError"]
+
+log = logging.getLogger(__name__)
 
 LIMIT = 2.0
 """Seconds that a call may take: chat goes on without an answer from the desk."""
@@ -30,19 +37,11 @@ _ALONE = {
 }
 
 
-class DeskError(Exception):
-    """The database cannot do it: locked, gone, read-only, slow or too new.
-
-    The text is one line without addresses, statements and values; the cause is chained.
-    """
-
-
-class BehindError(DeskError):
-    """There is no schema yet, or an older one: the bot brings it up to date at its start."""
-
-
 class Database:
     """The desk's database. `open` makes one; `close` it in the end.
+
+    There are two ways in. In a `transaction` something is done that somebody is told of, whether or not it could be
+    done. What answers leave behind is written by `keep`, and looked up by `lookup`: see `backlog`.
 
     Args:
         engine: the connections.
@@ -54,6 +53,7 @@ class Database:
         self._engine = engine
         self._limit = limit
         self._name = name
+        self._backlog = Backlog(self._within, min(WAIT, limit))
 
     @classmethod
     async def open(
@@ -91,17 +91,48 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Write what waits to be written, if that can be done at once, and close the connections."""
+        if self._backlog:
+            with suppress(DeskError):
+                await self._backlog.catch_up(WAIT)
+        if self._backlog:
+            log.error("the desk is closed before it could catch up: changes lost %d", len(self._backlog))
         await self._engine.dispose()
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    def transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Give a connection for a few statements that hold together; it commits where the block ends well.
 
         Raises:
             DeskError: the database failed, or took longer than the limit. The block is for its statements alone.
         """
-        async with _told(f"{self._name} failed", self._limit), self._engine.begin() as connection:
+        return self._within(self._limit)
+
+    def lookup(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give a connection to read what an answer can do without.
+
+        Raises:
+            DeskError: the database cannot do it at once, or could not a moment ago.
+        """
+        return self._backlog.read()
+
+    async def keep(self, *changes: Change) -> None:
+        """Make changes that hold together and that twice are as good as once: now, or as soon as it can be done."""
+        await self._backlog.write(*changes)
+
+    async def catch_up(self, limit: float = LIMIT) -> int:
+        """Make the changes that wait, and return how many they were.
+
+        Args:
+            limit: the seconds that it may take.
+
+        Raises:
+            DeskError: the database cannot do it yet.
+        """
+        return await self._backlog.catch_up(limit) if self._backlog else 0
+
+    @asynccontextmanager
+    async def _within(self, limit: float) -> AsyncIterator[AsyncConnection]:
+        async with _told(f"{self._name} failed", limit), self._engine.begin() as connection:
             yield connection
 
     async def wipe(self) -> None:
@@ -175,7 +206,17 @@ async def _told(failed: str, limit: float) -> AsyncIterator[None]:
     except TimeoutError as error:
         raise DeskError(f"{failed}: no answer within {limit:g} seconds") from error
     except (OSError, SQLAlchemyError) as error:
-        raise DeskError(f"{failed}: {_reason(error)}") from error
+        kind = RefusedError if _is_refused(error) else DeskError
+        raise kind(f"{failed}: {_reason(error)}") from error
+
+
+def _is_refused(error: Exception) -> bool:
+    """Tell whether it is the values that are at fault; PostgreSQL's SQLSTATE says so by its class, 22 or 23."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, StatementError)  # it never came to the database
+    if isinstance(error, IntegrityError | DataError) or isinstance(getattr(error.orig, "__cause__", None), ValueError):
+        return True
+    return str(getattr(error.orig, "sqlstate", None)).startswith(("22", "23"))
 
 
 def _reason(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, select, update
 
 from bot.desk.database import Database
 from bot.desk.outbox import Outbox
+from bot.desk.share import WHOLE, Share
 from bot.desk.tables import IncidentRow
 
 QUIET = timedelta(hours=1)
@@ -57,12 +58,14 @@ class Incidents:
         database: where they are kept.
         clock: tells the time, with its time zone.
         outbox: takes the notices.
+        share: the servers whose incidents this process ends when they calm down.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], outbox: Outbox) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], outbox: Outbox, share: Share = WHOLE) -> None:
         self._database = database
         self._clock = clock
         self._outbox = outbox
+        self._share = share
 
     async def seen(self, guild_id: int, entry: str, model: str | None, people: int) -> tuple[Incident, bool]:
         """Note down that enough people met the same. A new incident comes with its notice, in one transaction.
@@ -123,8 +126,9 @@ class Incidents:
         return closed[0] if closed else None
 
     async def calm(self, since: timedelta) -> list[Incident]:
-        """End the incidents that nobody met for that long, and return them: each to one process."""
-        return await self._close(IncidentRow.last_seen_at < self._clock() - since, None)
+        """End the incidents of our servers that nobody met for that long, and return them: each to one process."""
+        old = and_(IncidentRow.last_seen_at < self._clock() - since, self._share.has(IncidentRow.guild_id))
+        return await self._close(old, None)
 
     async def posted(self, incident_id: int, channel_id: int, message_id: int) -> None:
         """Remember where the staff's notice stands."""

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk.database import Database
+from bot.desk.share import WHOLE, Share
 from bot.desk.tables import DeliveryRow
 
 Kind = Literal["report", "reply", "addition", "refresh", "incident"]
@@ -56,11 +57,13 @@ class Outbox:
     Args:
         database: where they are kept.
         clock: tells the time, with its time zone.
+        share: the servers whose deliveries this process takes: it knows their channels.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], share: Share = WHOLE) -> None:
         self._database = database
         self._clock = clock
+        self._share = share
 
     async def put(
         self,
@@ -105,7 +108,7 @@ class Outbox:
         now = self._clock()
         next_ones = (
             select(DeliveryRow.id)
-            .where(DeliveryRow.due_at <= now)
+            .where(DeliveryRow.due_at <= now, self._share.has(DeliveryRow.guild_id))
             .order_by(DeliveryRow.due_at, DeliveryRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)  # which SQLite, with one writer at a time, does without
@@ -145,11 +148,10 @@ class Outbox:
         """Return what was tried and is not delivered yet, oldest first, each with what hindered it.
 
         Args:
-            guild_id: the server whose deliveries are meant; all servers' by default.
+            guild_id: the server whose deliveries are meant; by default, those of all servers of this process.
         """
-        tried = select(*_COLUMNS, DeliveryRow.why).where(DeliveryRow.attempts > 0).order_by(DeliveryRow.id)
-        if guild_id is not None:
-            tried = tried.where(DeliveryRow.guild_id == guild_id)
+        these = self._share.has(DeliveryRow.guild_id) if guild_id is None else DeliveryRow.guild_id == guild_id
+        tried = select(*_COLUMNS, DeliveryRow.why).where(DeliveryRow.attempts > 0, these).order_by(DeliveryRow.id)
         async with self._database.transaction() as connection:
             rows = [dict(row) for row in (await connection.execute(tried)).mappings()]
         return [(Delivery(**row), why) for row in rows for why in [row.pop("why")]]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, or_, select, union, update
+from sqlalchemy import Row, Select, String, cast, delete, or_, select, union, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk.database import Database, DeskError
 from bot.desk.outbox import Outbox
 from bot.desk.reports import AskersCard
-from bot.desk.servers import Server
+from bot.desk.servers import Server, lasting, new_stamp
 from bot.desk.tables import (
     AnswerRow,
     DeliveryRow,
@@ -76,21 +77,25 @@ class People:
             "handled": select(ReportRow.id).where(ReportRow.staff_id == user_id).order_by(ReportRow.id),
             "incidents": select(IncidentRow.id).where(IncidentRow.closed_by == user_id).order_by(IncidentRow.id),
         }
+        await self._database.catch_up()
         async with self._database.transaction() as connection:
-            return {
+            export = {
                 name: [
                     {key: _plain(value) for key, value in row.items()}
                     for row in (await connection.execute(found)).mappings()
                 ]
                 for name, found in kept.items()
             }
+            quiet = await self._quiet(connection)
+            return export | {"quiet": [told for hushed in quiet for told in _about(*hushed, user_id)]}
 
     async def erase(self, user_id: int) -> Erased:
         """Delete all that is kept of a person.
 
         Of their reports nothing stays but the entry, the model, who of the staff dealt with it and when: open ones
         are withdrawn, what was to be delivered is not, and the staff's cards are due for a refresh. On what they dealt
-        with as staff, `NOBODY` stands in their place.
+        with as staff, `NOBODY` stands in their place. What moderators decided about them ends by itself, see
+        `bot.chat.servers.quiet`.
         """
         now = self._clock()
         theirs = ReportRow.asker_id == user_id
@@ -113,6 +118,7 @@ class People:
         further = select(FurtherCardRow.guild_id, FurtherCardRow.channel_id, FurtherCardRow.card_id).where(
             FurtherCardRow.report_id.in_(reports)
         )
+        await self._database.catch_up()  # else what waits to be written came after it
         async with self._database.transaction() as connection:
             # The reports first: while their rows are locked, nobody adds a note to them.
             withdrawn = update(ReportRow).where(theirs, ReportRow.closed_at.is_(None))
@@ -141,6 +147,9 @@ class People:
                 update(IncidentRow).where(IncidentRow.closed_by == user_id).values(closed_by=NOBODY),
             ):
                 touched += (await connection.execute(unnamed)).rowcount
+            for guild_id, quiet in await self._quiet(connection):
+                left = {name: end for name, end in quiet.items() if not name.endswith(f":{user_id}")}
+                touched += await _replace(connection, guild_id, quiet, left)
         await self._wipe()
         return Erased(touched, cards)
 
@@ -148,11 +157,13 @@ class People:
         """Delete what each server has kept for as long as it keeps it, and return how many records that was.
 
         What belongs to no server, or to one that set nothing, is kept for as long as is usual. Open reports and
-        incidents stay; the time of the others counts from their end.
+        incidents stay; the time of the others counts from their end. Whoever is left alone is named until that is over.
         """
         async with self._database.transaction() as connection:
             days = (await connection.execute(select(ServerRow.retention_days).distinct())).scalars().all()
-        purged = 0
+            purged = 0
+            for guild_id, quiet in await self._quiet(connection):
+                purged += await _replace(connection, guild_id, quiet, lasting(quiet, self._clock()))
         for kept in (None, *days):
             purged += await self._purge(kept)
         await self._wipe()
@@ -161,12 +172,19 @@ class People:
     async def forget_server(self, guild_id: int) -> int:
         """Delete all that is kept of a server, its settings too, and return how many records that was."""
         forgotten = 0
+        await self._database.catch_up()
         async with self._database.transaction() as connection:
             for table in (DeliveryRow, ReportRow, IncidentRow, QuestionRow, UnansweredRow, AnswerRow, ServerRow):
                 gone = delete(table).where(table.guild_id == guild_id)
                 forgotten += (await connection.execute(gone)).rowcount
         await self._wipe()
         return forgotten
+
+    async def _quiet(self, connection: AsyncConnection) -> list[tuple[int, dict[str, int]]]:
+        """Return the servers in which it is quiet somewhere; nobody else changes that until the transaction ends."""
+        names = cast(ServerRow.quiet, String).contains('"')
+        found = select(ServerRow.guild_id, ServerRow.quiet).where(names).order_by(ServerRow.guild_id)
+        return [(row.guild_id, row.quiet) for row in await connection.execute(found.with_for_update())]
 
     async def _wipe(self) -> None:
         with suppress(DeskError):  # what was deleted is deleted; the next purge takes care of what is left of it
@@ -191,6 +209,23 @@ class People:
             async with self._database.transaction() as connection:
                 purged += (await connection.execute(old)).rowcount
         return purged
+
+
+async def _replace(connection: AsyncConnection, guild_id: int, quiet: dict[str, int], left: dict[str, int]) -> int:
+    """Leave of what is quiet in a server only a part, and return how much else there was."""
+    if gone := len(quiet) - len(left):
+        changed = update(ServerRow).where(ServerRow.guild_id == guild_id)
+        await connection.execute(changed.values(quiet=left, stamp=new_stamp()))
+    return gone
+
+
+def _about(guild_id: int, quiet: dict[str, int], user_id: int) -> Iterator[dict[str, Any]]:
+    """Tell where in a server somebody is left alone, and until when."""
+    for name, end in quiet.items():
+        channel, _, person = name.rpartition(":")
+        if person == str(user_id):
+            until = datetime.fromtimestamp(end, UTC).isoformat()
+            yield {"guild_id": guild_id, "channel_id": int(channel) if channel else None, "until": until}
 
 
 def _plain(value: object) -> object:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Executable,
     Select,
     SQLColumnExpression,
     distinct,
@@ -69,7 +70,7 @@ class Stats:
         entries: how often each `entry/case` was the answer, most often first.
         models: how often each model was asked about, most often first.
         to_claim: how long a report that was sent in this time waited for somebody to take it: the median.
-        to_resolve: how long it took to resolve one: the median.
+        to_resolve: how long it took until one was resolved, says staff, or solved, says the asker: the median.
     """
 
     since: datetime
@@ -89,7 +90,7 @@ class Stats:
 class Questions:
     """The log of questions. Doing a thing twice is as good as once.
 
-    Every method raises `DeskError` where the database cannot do it.
+    What is noted down is kept until the database can do it. The figures raise `DeskError` where it cannot.
 
     Args:
         database: where it is kept.
@@ -102,31 +103,39 @@ class Questions:
 
     async def log(self, asked: Asked) -> None:
         """Note down a question, in place of what is noted of it; when it was first asked and what became of it stay."""
-        new = self._database.insert(QuestionRow).values(**asdict(asked), escalated=False, created_at=self._clock())
-        replaced = {name: new.excluded[name] for name in asdict(asked)}
-        async with self._database.transaction() as connection:
-            await connection.execute(new.on_conflict_do_update(index_elements=["question_id"], set_=replaced))
+        now = self._clock()
+
+        def upsert() -> Executable:
+            new = self._database.insert(QuestionRow).values(**asdict(asked), escalated=False, created_at=now)
+            replaced = {name: new.excluded[name] for name in asdict(asked)}
+            return new.on_conflict_do_update(index_elements=["question_id"], set_=replaced)
+
+        await self._database.keep(upsert)
 
     async def verdict(self, question_id: int, user_id: int, solved: bool, *, by_asker: bool) -> None:
         """Note down whether an answer helped. Each person's last word counts; for a question not noted, none does."""
-        values: dict[str, SQLColumnExpression[Any]] = {
-            "question_id": QuestionRow.question_id,
-            "user_id": literal(user_id, BigInteger()),
-            "solved": literal(solved),
-            "by_asker": literal(by_asker),
-            "created_at": literal(self._clock(), Moment()),
-        }
-        noted = select(*values.values()).where(QuestionRow.question_id == question_id)
-        new = self._database.insert(VerdictRow).from_select(list(values), noted)
-        last = {name: new.excluded[name] for name in ("solved", "by_asker", "created_at")}
-        async with self._database.transaction() as connection:
-            await connection.execute(new.on_conflict_do_update(index_elements=["question_id", "user_id"], set_=last))
+        now = self._clock()
+
+        def upsert() -> Executable:
+            values: dict[str, SQLColumnExpression[Any]] = {
+                "question_id": QuestionRow.question_id,
+                "user_id": literal(user_id, BigInteger()),
+                "solved": literal(solved),
+                "by_asker": literal(by_asker),
+                "created_at": literal(now, Moment()),
+            }
+            noted = select(*values.values()).where(QuestionRow.question_id == question_id)
+            new = self._database.insert(VerdictRow).from_select(list(values), noted)
+            last = {name: new.excluded[name] for name in ("solved", "by_asker", "created_at")}
+            return new.on_conflict_do_update(index_elements=["question_id", "user_id"], set_=last)
+
+        await self._database.keep(upsert)
 
     async def escalated(self, question_id: int) -> None:
         """Note down that a question was sent to support."""
-        this = update(QuestionRow).where(QuestionRow.question_id == question_id)
-        async with self._database.transaction() as connection:
-            await connection.execute(this.values(escalated=True))
+        await self._database.keep(
+            lambda: update(QuestionRow).where(QuestionRow.question_id == question_id).values(escalated=True)
+        )
 
     async def people(self, guild_id: int | None, entry: str | None, model: str | None, within: timedelta) -> int:
         """Return how many people met an entry with a model in a server, or in direct messages, in the last while."""
@@ -136,7 +145,7 @@ class Questions:
             QuestionRow.model.is_not_distinct_from(model),
             QuestionRow.created_at >= self._clock() - within,
         )
-        async with self._database.transaction() as connection:
+        async with self._database.lookup() as connection:
             return (await connection.execute(met)).scalar_one()
 
     async def stats(self, guild_id: int | None, within: timedelta) -> Stats:
@@ -183,7 +192,7 @@ class Questions:
             entries=tuple(by_entry),
             models=tuple(by_model),
             to_claim=_median([row.claimed_at - row.created_at for row in sent if row.claimed_at]),
-            to_resolve=_median([row.closed_at - row.created_at for row in sent if row.state == "resolved"]),
+            to_resolve=_median([row.closed_at - row.created_at for row in sent if row.state in {"resolved", "solved"}]),
         )
 
 

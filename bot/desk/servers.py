@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import select, update
@@ -17,7 +17,12 @@ from bot.desk.tables import ServerRow
 
 LanguageChoice = Literal["auto", "en", "zh"]
 
-RANGES = {"retention_days": range(1, 366), "incident_people": range(2, 51), "incident_minutes": range(1, 121)}
+RANGES = {
+    "retention_days": range(1, 366),
+    "incident_people": range(2, 51),
+    "incident_minutes": range(1, 121),
+    "repeat_minutes": range(121),
+}
 """The figures that a server may set."""
 
 
@@ -36,6 +41,8 @@ class Server:
         retention_days: how long is kept what is kept.
         incident_people: how many people have to meet the same for an incident…
         incident_minutes: … in how many minutes.
+        repeat_minutes: for how long the same problem leads to the card that is there; 0 for not at all.
+        quiet: until when the bot keeps quiet about whom or where, by the names that `hush` was given; it may be over.
         greeted: the bot introduced itself.
         left_at: when the bot left the server; None while it is there.
     """
@@ -50,12 +57,17 @@ class Server:
     retention_days: int = 30
     incident_people: int = 5
     incident_minutes: int = 10
+    repeat_minutes: int = 10
+    quiet: Mapping[str, datetime] = field(default_factory=dict)
     greeted: bool = False
     left_at: datetime | None = None
 
 
-SETTINGS = frozenset(Server.__slots__) - {"guild_id", "greeted", "left_at"}
-"""What a server may set itself."""
+SETTINGS = frozenset(Server.__slots__) - {"guild_id", "quiet", "greeted", "left_at"}
+"""What a server may set itself, with `change`."""
+
+QUIETED = 200
+"""About how many people and places a server may have quiet at a time; those that would be over first give way."""
 
 
 class Servers:
@@ -114,6 +126,26 @@ class Servers:
                 row = await self._store(connection, guild_id, values)
             return self._take(row)
 
+    async def hush(self, guild_id: int, whom: str, until: datetime | None) -> Server:
+        """Keep quiet in a server about somebody or somewhere, in place of what was said of them before.
+
+        Args:
+            guild_id: the server.
+            whom: a channel's or a person's id, or both for the person in that channel, as `channel:person`.
+            until: when it is over. None ends it now, and with it what is quiet about the person in any channel, or
+                about any person in the channel.
+        """
+        async with self._turn:
+            async with self._database.transaction() as connection:
+                row = await self._store(connection, guild_id, {})  # and nobody else changes it until we have
+                quiet: dict[str, int] = row["quiet"] or {}
+                if until:
+                    quiet = quiet | {whom: int(until.timestamp())}
+                else:
+                    quiet = {name: end for name, end in quiet.items() if whom not in {name, *name.split(":")}}
+                row = await self._store(connection, guild_id, {"quiet": lasting(quiet, self._clock())})
+            return self._take(row)
+
     async def left(self, guild_id: int) -> None:
         """Remember that the bot is no longer in a server, from now on or since it was first said."""
         async with self._turn:
@@ -145,8 +177,8 @@ class Servers:
             return list((await connection.execute(found.order_by(ServerRow.guild_id))).scalars())
 
     async def _store(self, connection: AsyncConnection, guild_id: int, values: dict[str, Any]) -> Mapping[Any, Any]:
-        values = {**values, "stamp": random.getrandbits(63)}
-        defaults = asdict(Server(guild_id=guild_id)) | {"webhooks": []}
+        values = {**values, "stamp": new_stamp()}
+        defaults = asdict(Server(guild_id=guild_id)) | {"webhooks": [], "quiet": {}}
         new = self._database.insert(ServerRow).values(defaults | values)
         stored = new.on_conflict_do_update(index_elements=["guild_id"], set_=values).returning(ServerRow)
         return (await connection.execute(stored)).mappings().one()
@@ -164,10 +196,22 @@ class Servers:
             | {
                 "support_channels": None if channels is None else frozenset(channels),
                 "webhooks": frozenset(values["webhooks"]),
+                "quiet": {name: datetime.fromtimestamp(end, UTC) for name, end in (values["quiet"] or {}).items()},
             }
         )
         self._known[server.guild_id] = (stamp, server)
         return server
+
+
+def new_stamp() -> int:
+    """Return what tells a server's settings from what they were before."""
+    return random.getrandbits(63)
+
+
+def lasting(quiet: Mapping[str, int], now: datetime) -> dict[str, int]:
+    """Return of what is quiet in a server what is not over yet, and of very much the part that lasts longest."""
+    left = sorted(((end, name) for name, end in quiet.items() if end > now.timestamp()), reverse=True)
+    return {name: end for end, name in left[:QUIETED]}
 
 
 _STAMPS = select(ServerRow.guild_id, ServerRow.stamp)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0002"
+REVISION = "0003"
 """The schema below: the number of the newest file in `migrations/versions/`."""
 
 
@@ -30,6 +30,17 @@ class Moment(TypeDecorator[datetime]):
         return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
+class Words(TypeDecorator[str]):
+    """Text from anywhere. NUL, and halves of a character, are what no database or no encoding takes."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Leave out the former, and put a question mark in the place of the latter."""
+        return value and value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
 Snowflake = Annotated[int, mapped_column(BigInteger)]
 """Discord's ids have 64 bits."""
 
@@ -37,7 +48,7 @@ Snowflake = Annotated[int, mapped_column(BigInteger)]
 class Table(DeclarativeBase):
     """One of the desk's tables."""
 
-    type_annotation_map = {datetime: Moment}  # noqa: RUF012 - the base class declares it so
+    type_annotation_map = {datetime: Moment, str: Words}  # noqa: RUF012 - the base class declares it so
 
 
 class AnswerRow(Table):
@@ -47,7 +58,7 @@ class AnswerRow(Table):
 
     question_id: Mapped[Snowflake] = mapped_column(primary_key=True, autoincrement=False)
     guild_id: Mapped[Snowflake | None]
-    channel_id: Mapped[Snowflake]
+    channel_id: Mapped[Snowflake] = mapped_column(index=True)
     card_id: Mapped[Snowflake | None] = mapped_column(index=True)
     asker_id: Mapped[Snowflake] = mapped_column(index=True)
     entry: Mapped[str]
@@ -58,6 +69,8 @@ class AnswerRow(Table):
     dismissed: Mapped[bool]
     asked: Mapped[bool]
     created_at: Mapped[datetime]
+    brings: Mapped[list[str] | None] = mapped_column(JSON)
+    repeats: Mapped[Snowflake | None] = mapped_column(index=True)
 
 
 class ServerRow(Table):
@@ -75,6 +88,8 @@ class ServerRow(Table):
     retention_days: Mapped[int]
     incident_people: Mapped[int]
     incident_minutes: Mapped[int]
+    repeat_minutes: Mapped[int] = mapped_column(server_default=text("10"))
+    quiet: Mapped[dict[str, int] | None] = mapped_column(JSON)
     greeted: Mapped[bool]
     left_at: Mapped[datetime | None]
     stamp: Mapped[Snowflake]

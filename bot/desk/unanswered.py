@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Executable, delete, select, update
 
 from bot.desk.database import Database
 from bot.desk.tables import UnansweredRow
@@ -45,7 +45,7 @@ class Missed:
 class Unanswered:
     """The messages without an answer. Doing a thing twice is as good as once.
 
-    Every method raises `DeskError` where the database cannot do it.
+    What changes is kept until the database can do it; `all` raises `DeskError` where it cannot.
 
     Args:
         database: where they are kept.
@@ -59,22 +59,25 @@ class Unanswered:
     async def keep(self, missed: Missed) -> None:
         """Keep a message, its first `LENGTH` characters, in place of what is kept of it; when it was asked stays."""
         values = asdict(missed) | {"text": missed.text[:LENGTH]}
-        new = self._database.insert(UnansweredRow).values(values)
-        replaced = {name: new.excluded[name] for name in values if name != "created_at"}
-        async with self._database.transaction() as connection:
-            await connection.execute(new.on_conflict_do_update(index_elements=["question_id"], set_=replaced))
+
+        def upsert() -> Executable:
+            new = self._database.insert(UnansweredRow).values(values)
+            replaced = {name: new.excluded[name] for name in values if name != "created_at"}
+            return new.on_conflict_do_update(index_elements=["question_id"], set_=replaced)
+
+        await self._database.keep(upsert)
 
     async def answered(self, question_id: int, text: str) -> None:
         """Forget a message that has an answer now; of one whose answer did not help, keep what it says now."""
-        this = UnansweredRow.question_id == question_id
-        async with self._database.transaction() as connection:
-            await connection.execute(delete(UnansweredRow).where(this, UnansweredRow.entry.is_(None)))
-            await connection.execute(update(UnansweredRow).where(this).values(text=text[:LENGTH]))
+        this, kept = UnansweredRow.question_id == question_id, text[:LENGTH]
+        await self._database.keep(
+            lambda: delete(UnansweredRow).where(this, UnansweredRow.entry.is_(None)),
+            lambda: update(UnansweredRow).where(this).values(text=kept),
+        )
 
     async def forget(self, *question_ids: int) -> None:
         """Forget messages: they are solved, or were deleted."""
-        async with self._database.transaction() as connection:
-            await connection.execute(delete(UnansweredRow).where(UnansweredRow.question_id.in_(question_ids)))
+        await self._database.keep(lambda: delete(UnansweredRow).where(UnansweredRow.question_id.in_(question_ids)))
 
     async def all(self, guild_id: int | None, within: timedelta | None = None) -> list[Missed]:
         """Return the messages, newest first, `MOST` at most.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -47,8 +48,12 @@ def load(directory: Path) -> Knowledge:
 
 def _state(directory: Path) -> str:
     """Return what changes whenever a file of the knowledge base, or this program, does."""
-    files = sorted(path for path in (*directory.rglob("*"), Path(__file__)) if path.is_file())
-    stats = [(str(path), stat.st_size, stat.st_mtime_ns) for path in files for stat in [path.stat()]]
+    files = [Path(parent, name) for parent, _, names in os.walk(directory) for name in names]
+    stats: list[tuple[str, int, int]] = []
+    for path in sorted((*files, Path(__file__))):
+        with suppress(OSError):  # somebody may be at it this very moment
+            stat = path.stat()
+            stats.append((str(path), stat.st_size, stat.st_mtime_ns))
     return hashlib.sha256(json.dumps([FORMAT, stats]).encode()).hexdigest()
 
 

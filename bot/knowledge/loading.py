@@ -164,7 +164,7 @@ class _Loading:
         file = Source(self.directory / "service.yaml")
         service = file.read(Service)
         for name in ("models_page", "support"):
-            if texts := mapping(file.document.content, name):
+            if isinstance(texts := file.document.content.get(name), dict):
                 _bilingual(file, (name,), texts)
         for i, id_ in enumerate(service.published if service else ()):
             if id_ not in self.files:
@@ -229,7 +229,7 @@ class _Loading:
             self.entries[file.id] = entry
             self._compile(file, entry)
         for _, place, part in file.parts():
-            if texts := mapping(part, "texts"):
+            if isinstance(texts := part.get("texts"), dict):
                 _bilingual(file, (*place, "texts"), texts)
         for claim in claims.of_entry(file):
             self.claims.take(claim, file)

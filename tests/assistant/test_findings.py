@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from bot.assistant import findings
 from bot.assistant.assistant import Assistant
 from bot.assistant.findings import MOST
+from bot.assistant.findings.message import Found, Message
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import FINDINGS, Language
 from tests.assistant.error_texts import KEY, no_channel, own
@@ -110,3 +112,19 @@ def test_an_address_that_is_none_is_passed_over(assistant: Assistant) -> None:
         'client = OpenAI(base_url="https://[your-host]/v1")\nANTHROPIC_BASE_URL=https://[x/v1\n'
     )
     assert "group-refused" in ids(assistant, text + own("令牌分组 svip 已被禁用"))
+
+
+def test_a_finding_that_fails_is_left_out_where_somebody_is_told_and_raised_where_nobody_is(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Message) -> Found | None:
+        raise LookupError
+
+    finders = findings._finders()
+    monkeypatch.setattr(findings, "_finders", lambda: (broken, *finders))
+    told: list[tuple[type[Exception], str]] = []
+    forgiving = Assistant(knowledge, trouble=lambda error, where: told.append((type(error), where)))
+    assert "model-near" in ids(forgiving, no_channel("gpt-4o-mni"))
+    assert told == [(LookupError, "the finding 'broken'")]
+    with pytest.raises(LookupError):
+        Assistant(knowledge).ask(no_channel("gpt-4o-mni"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tests.desk.conftest import SERVER
 from tests.recorded import record
 
 Start = Callable[[], Desk]
+Pause = Callable[[], Awaitable[None]]
 
 
 DESK = ("learning", "privacy", "reports", "servers")
@@ -105,6 +106,17 @@ def simcord_env(simcord_env: Env) -> Iterator[Env]:
     yield simcord_env
     for sent in simcord_env.http_requests:
         record(sent.method, sent.path, sent.json)
+
+
+@pytest.fixture(params=[False, True], ids=["at once", "after a restart"])
+def pause(request: pytest.FixtureRequest, town: Town, start: Start) -> Pause:
+    """What happens between one event and the next."""
+
+    async def pause() -> None:
+        if request.param:
+            await town.env.restart_bot(start())
+
+    return pause
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult
 
 from bot.chat.client import Desk
-from bot.chat.reports.staff import WORDS
+from bot.chat.reports.staff_words import WORDS
 from bot.desk.records import Records
 from bot.desk.reports import NewReport, Report
 from tests.chat.town import ERROR, Town, labels

@@ -7,7 +7,7 @@ from tests.chat.town import Town
 
 
 def test_only_what_the_surfaces_need_is_asked_for_and_kept(simcord_bot: Desk) -> None:
-    wanted = {"guilds", "guild_messages", "dm_messages", "message_content"}
+    wanted = {"guilds", "guild_messages", "guild_reactions", "dm_messages", "message_content"}
     assert {name for name, on in simcord_bot.intents if on} == wanted
     assert simcord_bot.allowed_mentions is not None
     assert simcord_bot.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()

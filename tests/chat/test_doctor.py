@@ -38,7 +38,7 @@ PRICING = {
 }
 PASSWORD = "correct-horse-battery"
 STAFF = "1300000000000000007"
-CHECKS = "settings knowledge database catalogue screenshots token intents commands server invite".split()
+CHECKS = "settings knowledge database catalogue screenshots token intents shards commands server invite".split()
 
 
 @pytest.fixture(autouse=True)
@@ -293,7 +293,7 @@ async def test_an_extra_that_is_installed_and_does_not_run_is_told(
 
 # The token, and Discord as a whole
 
-UNSEEN = ("intents", "commands", "servers", "invite")
+UNSEEN = ("intents", "shards", "commands", "servers", "invite")
 
 
 async def test_without_a_token_all_the_rest_is_looked_at(environ: dict[str, str]) -> None:
@@ -365,6 +365,43 @@ async def test_an_application_that_is_not_told_of_leaves_the_servers_to_be_looke
         "invite",
     }
     assert (one(report, "token").state, one(report, "server").state) == ("well", "well")
+
+
+async def test_shards_are_compared_with_what_discord_recommends(there: Loopback, environ: dict[str, str]) -> None:
+    assert one(await examine(environ), "shards").told == "1 of 1 in this process; Discord recommends 1"
+    apart = environ | {"SHARD_COUNT": "8", "SHARD_IDS": "0-3", "STAFF_CHANNEL": ""}
+    report = await examine(apart | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/desk"})
+    assert one(report, "shards").told == "4 of 8 in this process; Discord recommends 1"
+    assert one(report, "shards").state == "well"
+
+
+async def test_too_few_shards_and_starts_are_told_with_what_discord_recommends(
+    there: Loopback, environ: dict[str, str]
+) -> None:
+    there.application["approximate_guild_count"] = 5001
+    limit = {"total": 1000, "remaining": 1, "reset_after": 3 * 3_600_000, "max_concurrency": 1}
+    answer = {"url": "ws://127.0.0.1:1", "shards": 6, "session_start_limit": limit}
+    there.fail("GET", "/gateway/bot", 200, answer, times=2)
+    report = await examine(environ | {"SHARD_COUNT": "2"})
+    assert "5001 servers are too many for 2 shards" in wrong(report, "shards")
+    assert "start 1 more shards today, and 2 are to start" in wrong(report, "shards")
+    many, starts = of(report, "shards")
+    assert "SHARD_COUNT to 6" in many.todo
+    assert "in 3 hours" in starts.todo
+    assert "5001" not in str(await examine(environ))
+
+
+async def test_what_does_not_do_for_several_processes_is_told(environ: dict[str, str], there: Loopback) -> None:
+    staff_channel(there)
+    settings = {"SHARD_COUNT": "2", "SHARD_IDS": "1", "STAFF_CHANNEL": "staff"}
+    report = await examine(environ | settings | {"DATABASE_URL": "sqlite:///error-desk.sqlite3"})
+    assert "STAFF_CHANNEL is a name" in wrong(report, "shards")
+    assert "only on one machine" in " ".join(found.told for found in of(report, "shards"))
+
+
+async def test_a_discord_that_does_not_tell_of_its_gateway_is_told(there: Loopback, environ: dict[str, str]) -> None:
+    there.fail("GET", "/gateway/bot", 403)
+    assert "HTTP 403" in wrong(await examine(environ), "shards")
 
 
 async def test_commands_that_are_not_there_are_told(there: Loopback, environ: dict[str, str]) -> None:

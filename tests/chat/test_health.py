@@ -18,22 +18,22 @@ async def test_a_start_that_takes_too_long_is_bad_and_ready_makes_it_good() -> N
     assert (health.state, health.good) == ("starting", True)
     clock.now += GONE + 1
     assert (health.state, health.good) == ("disconnected", False)
-    await health.here()
+    await health.here(0)
     await health.ready()
     assert (health.state, health.good) == ("connected", True)
 
 
 async def test_a_connection_that_is_gone_is_bad_after_minutes_and_not_before() -> None:
     health = Health(clock := Clock())
-    await health.here()
+    await health.here(0)
     await health.ready()
-    await health.lost()
+    await health.lost(0)
     clock.now += GONE - 1
     assert (health.state, health.good) == ("reconnecting", True)
-    await health.lost()  # it was tried again, and is gone since the first time
+    await health.lost(0)  # it was tried again, and is gone since the first time
     clock.now += 2
     assert (health.state, health.good) == ("disconnected", False)
-    await health.here()
+    await health.here(0)
     assert health.state == "connected"
 
 

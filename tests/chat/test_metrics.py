@@ -78,15 +78,15 @@ async def test_health_turns_bad_when_the_gateway_is_gone_for_minutes_and_good_wh
 
     async with served(town, clock := Clock()) as http:
         assert await health() == (200, "starting")
-        for event in ("connect", "ready"):
-            town.desk.dispatch(event)
+        town.desk.dispatch("shard_connect", 0)
+        town.desk.dispatch("ready")
         assert await health() == (200, "connected")
-        town.desk.dispatch("disconnect")
+        town.desk.dispatch("shard_disconnect", 0)
         assert await health() == (200, "reconnecting")
         clock.now += GONE + 1
         assert await health() == (503, "disconnected")
         assert (await scraped(http))["error_desk_healthy", ""] == 0
-        town.desk.dispatch("resumed")
+        town.desk.dispatch("shard_resumed", 0)
         assert await health() == (200, "connected")
         assert (await scraped(http))["error_desk_healthy", ""] == 1
 

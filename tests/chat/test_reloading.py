@@ -19,6 +19,7 @@ from bot.chat import reloading
 from bot.chat.client import Desk
 from bot.chat.reloading import ATTEMPTS, IN_ORDER, REFUSED
 from bot.chat.surfaces.answering import Answering
+from bot.desk.share import WHOLE, Share
 from bot.knowledge.base import Knowledge
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.loading import load
@@ -132,14 +133,13 @@ async def test_an_owner_who_takes_no_messages_changes_nothing(desk: Desk, base: 
 
 
 @pytest.mark.parametrize(
-    ("shards", "told"),
-    [({"shard_id": None}, 1), ({"shard_id": 1}, 0), ({"shard_ids": [2, 3]}, 0), ({"shard_ids": [0, 1]}, 1)],
+    ("share", "told"),
+    [(WHOLE, 1), (Share(16), 1), (Share(2, frozenset({1})), 0), (Share(4, frozenset({0, 1})), 1)],
 )
 async def test_of_several_processes_the_one_with_the_first_shard_tells_the_owner(
-    desk: Desk, base: Path, direct: AsyncMock, shards: dict[str, Any], told: int
+    desk: Desk, base: Path, direct: AsyncMock, share: Share, told: int
 ) -> None:
-    for name, value in shards.items():
-        setattr(desk, name, value)
+    desk.share = share
     entry(base).write_text("half")
     await desk.reloader.look()
     assert direct.send.await_count == told

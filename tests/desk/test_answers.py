@@ -113,68 +113,126 @@ async def test_a_forgotten_answer_is_gone_and_forgetting_twice_is_no_fault(answe
     assert await answers.of_question(SPARE.question_id) is not None
 
 
-async def latest_like(answers: Answers, answered: Answered, within: timedelta) -> int | None:
-    found = await answers.latest(
-        answered.asker_id, answered.channel_id, answered.entry, answered.case, answered.model, within=within
+async def lately(answers: Answers, like: Answered, within: timedelta, *, thread: bool = False) -> list[int]:
+    """The questions whose cards explain the same where this one is asked or to whom it is answered, newest first."""
+    found = await answers.lately(
+        entry=like.entry,
+        case=like.case,
+        lang=like.lang,
+        channel_id=like.channel_id,
+        asker_id=like.asker_id,
+        guild_id=like.guild_id,
+        within=within,
+        thread=thread,
     )
-    return found.question_id if found else None
+    return [each.question_id for each in found]
 
 
-@pytest.mark.parametrize("answered", [ANSWERED, SPARE])
-async def test_the_latest_same_answer_is_found_as_long_as_it_is_recent(
+@pytest.mark.parametrize("answered", [ANSWERED, replace(SPARE, card_id=33)])
+async def test_the_same_answers_are_found_newest_first_as_long_as_they_are_recent(
     answers: Answers, clock: Clock, answered: Answered
 ) -> None:
     await answers.remember(replace(answered, question_id=9))
     clock.now += MINUTE
     await answers.remember(replace(answered, question_id=3))
-    clock.now += 5 * MINUTE
-    assert await latest_like(answers, answered, 5 * MINUTE) == 3
+    clock.now += 4 * MINUTE
+    assert await lately(answers, answered, 5 * MINUTE) == [3, 9]
     clock.now += timedelta(microseconds=1)
-    assert await latest_like(answers, answered, 5 * MINUTE) is None
+    assert await lately(answers, answered, 5 * MINUTE) == [3]
+    clock.now += MINUTE
+    assert await lately(answers, answered, 5 * MINUTE) == []
+
+
+async def test_of_two_answers_of_one_moment_the_newer_question_comes_first(answers: Answers) -> None:
+    for question_id in (7, 9, 8):
+        await answers.remember(replace(ANSWERED, question_id=question_id))
+    assert await lately(answers, ANSWERED, MINUTE) == [9, 8, 7]
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(ANSWERED, asker_id=45),
-        replace(ANSWERED, channel_id=23),
+        replace(ANSWERED, asker_id=45, channel_id=23),
+        replace(ANSWERED, guild_id=12, channel_id=23),
+        replace(ANSWERED, guild_id=None, channel_id=23),
         replace(ANSWERED, entry="503"),
         replace(ANSWERED, case="account"),
         replace(ANSWERED, case=None),
-        replace(ANSWERED, model="gpt-4"),
-        replace(ANSWERED, model=None),
+        replace(ANSWERED, lang="en"),
     ],
+    ids=["somebody elsewhere", "server", "direct message", "entry", "case", "no case", "language"],
 )
-async def test_the_latest_same_answer_is_that_of_no_other(answers: Answers, other: Answered) -> None:
+async def test_the_answer_to_another_question_is_not_the_same(answers: Answers, other: Answered) -> None:
     await answers.remember(ANSWERED)
-    assert await latest_like(answers, other, HOUR) is None
+    assert await lately(answers, other, HOUR) == []
 
 
-THREAD = ANSWERED.channel_id
-
-
-async def in_thread(answers: Answers, thread_id: int, model: str | None = "gpt-5", case: str | None = "model") -> bool:
-    return await answers.in_thread(thread_id, "429", case, model) is not None
-
-
-async def test_a_problem_of_a_thread_is_found_whoever_asked_and_by_whichever_model(answers: Answers) -> None:
+@pytest.mark.parametrize("other", [replace(ANSWERED, asker_id=45), replace(ANSWERED, channel_id=23)])
+async def test_the_same_answer_counts_for_the_channel_and_for_its_asker_in_the_server(
+    answers: Answers, other: Answered
+) -> None:
     await answers.remember(ANSWERED)
-    assert await in_thread(answers, THREAD)
-    assert await in_thread(answers, THREAD, model=None)
-    assert not await in_thread(answers, THREAD, model="gpt-4")
-    assert not await in_thread(answers, THREAD, case=None)
-    assert not await in_thread(answers, THREAD + 1)
+    assert await lately(answers, other, HOUR) == [ANSWERED.question_id]
 
 
-async def test_a_problem_without_a_model_is_another_than_one_that_names_it(answers: Answers) -> None:
-    await answers.remember(replace(ANSWERED, model=None))
-    assert not await in_thread(answers, THREAD)
-    assert await in_thread(answers, THREAD, model=None)
+async def test_who_has_it_in_a_server_is_not_found_by_direct_messages_and_the_other_way_round(answers: Answers) -> None:
+    there, direct = replace(ANSWERED, question_id=9), replace(ANSWERED, question_id=3, guild_id=None, channel_id=23)
+    await answers.remember(there)
+    await answers.remember(direct)
+    assert await lately(answers, replace(there, channel_id=24), HOUR) == [9]
+    assert await lately(answers, direct, HOUR) == [3]
 
 
-async def test_the_message_that_a_thread_began_from_is_of_the_thread(answers: Answers) -> None:
+async def test_what_was_not_sent_and_what_only_leads_to_a_card_is_no_answer(answers: Answers) -> None:
+    await answers.remember(replace(ANSWERED, question_id=9, card_id=None))
+    await answers.remember(replace(ANSWERED, question_id=3, card_id=34, repeats=33))
+    assert await lately(answers, ANSWERED, HOUR) == []
+
+
+async def test_a_dismissed_answer_is_found_and_said_to_be_so(answers: Answers) -> None:
     await answers.remember(ANSWERED)
-    assert await in_thread(answers, ANSWERED.question_id)
+    await answers.dismiss(33)
+    assert await lately(answers, ANSWERED, HOUR) == [ANSWERED.question_id]
+    found = await answers.of_question(ANSWERED.question_id)
+    assert found is not None
+    assert found.dismissed
+
+
+async def test_a_thread_has_all_that_was_answered_in_it_and_at_the_message_that_it_began_from(
+    answers: Answers, clock: Clock
+) -> None:
+    thread = replace(ANSWERED, channel_id=ANSWERED.question_id, question_id=7, asker_id=45)
+    await answers.remember(ANSWERED)
+    await answers.remember(thread)
+    clock.now += HOUR
+    assert await lately(answers, thread, MINUTE, thread=True) == [ANSWERED.question_id, 7]
+    assert await lately(answers, thread, MINUTE) == []
+    assert await lately(answers, replace(thread, channel_id=8), MINUTE, thread=True) == []
+
+
+async def test_who_was_led_to_a_card_is_told_oldest_question_first(answers: Answers) -> None:
+    for question_id, card_id in ((9, 33), (3, 33), (5, 34), (6, 35)):
+        led = replace(ANSWERED, question_id=question_id, card_id=100 + question_id, repeats=card_id)
+        await answers.remember(led)
+    await answers.remember(replace(ANSWERED, question_id=2))
+    assert [each.question_id for each in await answers.repeats_of(33, 34)] == [3, 5, 9]
+    assert await answers.repeats_of() == await answers.repeats_of(404) == []
+
+
+async def test_what_led_to_a_card_and_has_the_answer_itself_leads_there_no_more(answers: Answers) -> None:
+    await answers.remember(replace(ANSWERED, repeats=32))
+    assert len(await answers.repeats_of(32)) == 1
+    await answers.remember(ANSWERED)
+    assert await answers.repeats_of(32) == []
+    assert await lately(answers, ANSWERED, HOUR) == [ANSWERED.question_id]
+
+
+async def test_what_a_question_brings_comes_back_as_it_was(answers: Answers) -> None:
+    told = frozenset({"model=名'\"\\; --", "url=0f3a", "finding=no-v1"})
+    await answers.remember(replace(ANSWERED, brings=told))
+    found = await answers.of_question(ANSWERED.question_id)
+    assert found is not None
+    assert found.brings == told
 
 
 async def test_purging_takes_what_is_older_than_a_day_and_nothing_else(answers: Answers, clock: Clock) -> None:
@@ -196,13 +254,13 @@ async def test_a_clock_in_another_zone_means_the_same_moment(answers: Answers, c
     assert found.created_at == clock.now
     assert found.created_at.utcoffset() == timedelta()
     clock.now = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
-    assert await latest_like(answers, ANSWERED, MINUTE) == ANSWERED.question_id
+    assert await lately(answers, ANSWERED, MINUTE) == [ANSWERED.question_id]
 
 
 async def test_a_clock_without_a_zone_is_refused(answers: Answers, clock: Clock) -> None:
     clock.now = datetime(2026, 3, 1)  # noqa: DTZ001
     with pytest.raises(DeskError, match="time zone"):
-        await answers.remember(ANSWERED)
+        await answers.purge()
 
 
 async def test_a_restart_keeps_what_was_remembered(url: str, clock: Clock) -> None:

@@ -10,32 +10,16 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from bot.desk.answers import Answers
 from bot.desk.database import Database, DeskError
 from bot.desk.tables import AnswerRow
 from tests.desk.conftest import Clock
+from tests.desk.faults import locked
 from tests.desk.test_answers import ANSWERED
 
 ROOT = Path(__file__).parents[2]
-
-
-@contextlib.asynccontextmanager
-async def locked(url: str) -> AsyncIterator[None]:
-    """Another program holds the lock that every write needs."""
-    if url.startswith("sqlite"):
-        file = sqlite3.connect(url.partition("///")[2])
-        file.execute("BEGIN IMMEDIATE")
-        yield
-        file.close()
-    else:
-        server = await asyncpg.connect(url)
-        async with server.transaction():
-            await server.execute("LOCK TABLE answers IN EXCLUSIVE MODE")
-            yield
-        await server.close()
 
 
 def one_line(error: BaseException) -> str:
@@ -49,7 +33,7 @@ async def test_a_locked_database_is_told_in_time_and_works_again_once_it_is_free
     await answers.remember(ANSWERED)
     async with locked(url):
         began = time.monotonic()
-        results = await asyncio.gather(*(answers.dismiss(1) for _ in range(4)), return_exceptions=True)
+        results = await asyncio.gather(*(answers.purge() for _ in range(4)), return_exceptions=True)
         assert time.monotonic() - began < 1.5
         assert {type(result) for result in results} == {DeskError}
         assert await answers.of_question(ANSWERED.question_id) is not None
@@ -62,7 +46,7 @@ async def test_a_call_that_is_cancelled_leaves_the_database_usable(url: str, clo
     database = await Database.open(url, limit=1)
     answers = Answers(database, clock)
     async with locked(url):
-        call = asyncio.create_task(answers.remember(ANSWERED))
+        call = asyncio.create_task(answers.purge())
         await asyncio.sleep(0.1)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -131,10 +115,10 @@ async def test_a_file_that_is_taken_away_is_told_and_works_again_once_it_is_back
     place.rename(away)
     for _ in range(2):
         with pytest.raises(DeskError, match=r"unable to open|its file is gone"):
-            await answers.dismiss(1)
+            await answers.purge()
     place.mkdir()
     with pytest.raises(DeskError, match="its file is gone"):
-        await answers.dismiss(1)
+        await answers.purge()
     assert not list(place.iterdir())
     place.rmdir()
     away.rename(place)
@@ -221,7 +205,7 @@ async def test_a_file_that_may_only_be_read_is_read_and_writing_is_told(tmp_path
     answers = Answers(database, clock)
     assert await answers.of_question(ANSWERED.question_id) is not None
     with pytest.raises(DeskError, match="readonly"):
-        await answers.forget(ANSWERED.question_id)
+        await answers.purge()
     await database.close()
 
 

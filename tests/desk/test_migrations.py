@@ -4,6 +4,8 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,16 +13,18 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, insert, inspect
 from sqlalchemy.util import await_only
 
 from bot.desk import database as desk_database
 from bot.desk import migrations
 from bot.desk.answers import Answers
 from bot.desk.database import Database, DeskError
-from bot.desk.tables import REVISION, Table
+from bot.desk.records import Records
+from bot.desk.servers import Server
+from bot.desk.tables import REVISION, AnswerRow, ServerRow, Table
 from tests.desk.conftest import Clock
-from tests.desk.test_answers import ANSWERED
+from tests.desk.test_answers import ANSWERED, as_remembered
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = list(ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions())
@@ -70,18 +74,40 @@ async def test_every_earlier_schema_is_brought_up_to_date(
     await database.close()
 
 
-async def test_answers_from_before_there_were_reports_are_kept(
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+async def test_answers_of_every_earlier_schema_are_kept_and_repeat_nothing(
+    url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, revision: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "upgrade", partial(migrations.upgrade, revision=revision))
+        before = await Database.open(url)
+    values = asdict(ANSWERED) | {"dismissed": False, "created_at": clock.now}
+    del values["brings"], values["repeats"]
+    async with before.transaction() as connection:
+        await connection.execute(insert(AnswerRow).values(values))
+    await before.close()
+    database = await Database.open(url)
+    assert await Answers(database, clock).of_question(ANSWERED.question_id) == as_remembered(ANSWERED, clock)
+    await database.close()
+
+
+async def test_settings_of_before_there_were_manners_are_kept_and_it_is_quiet_nowhere(
     url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(migrations, "upgrade", partial(migrations.upgrade, revision="0001"))
+        patch.setattr(migrations, "upgrade", partial(migrations.upgrade, revision="0002"))
         before = await Database.open(url)
-    await Answers(before, clock).remember(ANSWERED)
+    values = asdict(Server(guild_id=7, heard=False)) | {"webhooks": [], "stamp": 1}
+    del values["repeat_minutes"], values["quiet"]
+    async with before.transaction() as connection:
+        await connection.execute(insert(ServerRow).values(values))
     await before.close()
     database = await Database.open(url)
-    found = await Answers(database, clock).of_question(ANSWERED.question_id)
-    assert found is not None
-    assert found.card_id == ANSWERED.card_id
+    records = Records(database, clock)
+    await records.servers.refresh()
+    assert records.servers.of(7) == Server(guild_id=7, heard=False)
+    assert await records.people.purge() == 0
+    assert (await records.servers.hush(7, "8", clock.now + timedelta(minutes=1))).quiet
     await database.close()
 
 

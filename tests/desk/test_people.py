@@ -71,6 +71,7 @@ async def test_the_export_has_all_that_is_a_persons_and_json_can_hold_it(records
         "answers": 1,
         "handled": 0,
         "incidents": 0,
+        "quiet": 0,
     }
     assert export["reports"][0]["text"] == NEW.text
     assert export["reports"][0]["facts"] == dict(NEW.facts)
@@ -140,6 +141,32 @@ async def test_a_resolved_report_of_an_erased_asker_stays_resolved(records: Reco
     report = await records.reports.of(report_id)
     assert report is not None
     assert (report.state, report.closed_at, report.claimed_at) == ("resolved", closed.closed_at, closed.claimed_at)
+
+
+async def test_who_is_left_alone_where_is_in_their_export_alone(records: Records, clock: Clock) -> None:
+    until = clock.now + timedelta(minutes=10)
+    for name in (f"5:{ASKER}", f"{ASKER}", f"5:{BEN}", f"{ASKER}0", "5"):
+        await records.servers.hush(GUILD, name, until)
+    await records.servers.hush(BIG, f"6:{ASKER}", until)
+    told = (await records.people.export(ASKER))["quiet"]
+    assert json.loads(json.dumps(told)) == told
+    places = {(each["guild_id"], each["channel_id"]) for each in told}
+    assert places == {(GUILD, 5), (GUILD, None), (BIG, 6)}
+    assert {each["until"] for each in told} == {until.isoformat()}
+
+
+async def test_an_erased_person_is_in_no_dismissal_and_stays_in_moderators_decisions_until_they_are_over(
+    records: Records, elsewhere: Records, clock: Clock
+) -> None:
+    until = clock.now + timedelta(minutes=10)
+    for name in (f"5:{ASKER}", f"6:{ASKER}", f"{ASKER}", f"5:{BEN}", "5"):
+        await records.servers.hush(GUILD, name, until)
+    assert await elsewhere.people.erase(ASKER) == Erased(2)
+    await records.servers.hush(GUILD, "7", until)  # before it is told of that
+    assert set(records.servers.of(GUILD).quiet) == {f"{ASKER}", f"5:{BEN}", "5", "7"}
+    clock.now = until
+    await records.people.purge()
+    assert str(ASKER) not in await everything(records)
 
 
 async def test_two_who_are_erased_do_not_stand_in_each_others_way(records: Records) -> None:

@@ -13,23 +13,28 @@ import pytest
 
 from bot.desk.answers import Answers
 from bot.desk.database import Database, DeskError
+from bot.desk.records import Records
 from tests.desk.conftest import Clock
-from tests.desk.test_answers import ANSWERED
+from tests.desk.test_answers import ANSWERED, SPARE
+from tests.desk.test_backlog import CHANGES, PROMPT, assert_all_is_there, leave_behind, took
 
 pytestmark = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
 
 class Line:
-    """A line to the server that can go dead without being cut."""
+    """A line to the server that can go dead, and be cut and laid again at its old place."""
 
     def __init__(self, url: str) -> None:
         self.alive = asyncio.Event()
         self.alive.set()
         self.far = urlsplit(url)
         self.carried: set[asyncio.Task[None]] = set()
+        self.ends: set[asyncio.StreamWriter] = set()
+        self.port = 0
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(self.far.hostname, self.far.port or 5432)
+        self.ends |= {writer, far_writer}
         for way in (self.carry(reader, far_writer), self.carry(far_reader, writer)):
             self.carried.add(asyncio.create_task(way))
 
@@ -40,14 +45,24 @@ class Line:
                 writer.write(data)
         writer.close()
 
+    async def lay(self) -> None:
+        self.server = await asyncio.start_server(self.connect, "127.0.0.1", self.port)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    def cut(self) -> None:
+        """As where the server is stopped: those connected are thrown out, and nobody else comes in."""
+        self.server.close()
+        for end in self.ends:
+            end.transport.abort()
+        self.ends.clear()
+
     @contextlib.asynccontextmanager
     async def laid(self) -> AsyncIterator[str]:
-        server = await asyncio.start_server(self.connect, "127.0.0.1", 0)
-        host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        user = self.far.netloc.rpartition("@")[0]
+        await self.lay()
+        host, user = f"127.0.0.1:{self.port}", self.far.netloc.rpartition("@")[0]
         yield self.far._replace(netloc=f"{user}@{host}" if user else host).geturl()
         self.alive.set()
-        server.close()
+        self.server.close()
         await asyncio.gather(*self.carried)
 
 
@@ -60,7 +75,7 @@ async def test_a_line_that_goes_dead_is_told_in_time_and_taken_up_again(url: str
         line.alive.clear()
         began = time.monotonic()
         with pytest.raises(DeskError, match=r"no answer within 0\.3 seconds"):
-            await answers.of_question(ANSWERED.question_id)
+            await answers.purge()
         assert time.monotonic() - began < 1.5
         line.alive.set()
         assert await answers.of_question(ANSWERED.question_id) is not None
@@ -68,6 +83,41 @@ async def test_a_line_that_goes_dead_is_told_in_time_and_taken_up_again(url: str
         began = time.monotonic()
         await database.close()
         assert time.monotonic() - began < 1.5
+
+
+async def test_a_server_that_is_stopped_and_started_again_is_caught_up_with(url: str, clock: Clock) -> None:
+    line = Line(url)
+    async with line.laid() as through:
+        database = await Database.open(through)
+        records = Records(database, clock)
+        await records.answers.remember(SPARE)
+        line.cut()
+        assert await took(leave_behind(records)) < 1 + PROMPT
+        with pytest.raises(DeskError, match="Connect call failed"):
+            await records.catch_up()
+        with pytest.raises(DeskError, match="Connect call failed"):
+            await records.servers.change(11, language="zh")
+        await line.lay()
+        assert await records.catch_up() == CHANGES
+        await assert_all_is_there(records)
+        await database.close()
+
+
+async def test_a_server_that_is_slow_is_waited_for_once_and_gets_all_in_its_own_time(url: str, clock: Clock) -> None:
+    line = Line(url)
+    async with line.laid() as through:
+        database = await Database.open(through)
+        records = Records(database, clock)
+        line.alive.clear()
+        assert await took(asyncio.gather(records.answers.of_question(1), return_exceptions=True)) < 1.5 + PROMPT
+        assert await took(asyncio.gather(records.answers.of_question(1), return_exceptions=True)) < PROMPT
+        assert await took(leave_behind(records)) < PROMPT
+        catching_up = asyncio.create_task(records.catch_up())
+        await asyncio.sleep(2.5)  # longer than anybody waits who waits for an answer
+        line.alive.set()
+        assert await catching_up == CHANGES
+        await assert_all_is_there(records)
+        await database.close()
 
 
 async def test_connections_that_the_server_ended_are_replaced_unnoticed(url: str, clock: Clock) -> None:
@@ -90,7 +140,7 @@ async def test_a_table_that_is_locked_altogether_is_told_in_time_and_nobody_wait
     async with server.transaction():
         await server.execute("LOCK TABLE answers IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(DeskError, match=r"no answer within 0\.3 seconds"):
-            await answers.of_question(1)
+            await answers.purge()
         waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'answers'::regclass AND NOT granted"
         assert await server.fetchval(waiting) == 0
     await server.close()

@@ -121,6 +121,15 @@ async def test_the_medians_are_those_of_the_reports_that_were_taken_and_resolved
     assert stats.to_resolve == 4 * HOUR + 4 * MINUTE
 
 
+async def test_a_report_whose_asker_calls_it_solved_counts_as_resolved(records: Records, clock: Clock) -> None:
+    by_staff, by_asker = await opened(records, replace(NEW, asker_id=1)), await opened(records)
+    clock.now += HOUR
+    await records.reports.close(by_staff.id, "resolved", ANN)
+    clock.now += 2 * HOUR
+    await records.reports.close(by_asker.id, "solved", ASKER)
+    assert (await records.questions.stats(GUILD, DAY)).to_resolve == 2 * HOUR
+
+
 async def test_people_are_counted_once_each_where_they_met_the_same_lately(records: Records, clock: Clock) -> None:
     await records.questions.log(asked(1, asker_id=5))
     clock.now += SECOND

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk.database import DeskError
+from bot.desk.database import Database, DeskError
 from bot.desk.records import Records
-from bot.desk.servers import Server
+from bot.desk.servers import QUIETED, Server
 from tests.desk.conftest import Clock
 
 GUILD = 2**63 - 1
 WEEK = timedelta(days=7)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 
 
@@ -34,6 +36,7 @@ async def test_every_setting_is_kept_and_known_at_once_here_and_after_a_refresh_
         retention_days=365,
         incident_people=50,
         incident_minutes=1,
+        repeat_minutes=0,
     )
     assert changed == Server(
         guild_id=GUILD,
@@ -46,6 +49,7 @@ async def test_every_setting_is_kept_and_known_at_once_here_and_after_a_refresh_
         retention_days=365,
         incident_people=50,
         incident_minutes=1,
+        repeat_minutes=0,
     )
     assert records.servers.of(GUILD) == changed
     assert elsewhere.servers.of(GUILD) == Server(guild_id=GUILD)
@@ -83,6 +87,9 @@ async def test_no_channels_at_all_and_channels_as_the_environment_has_them_are_t
         ("incident_people", 51),
         ("incident_minutes", 0),
         ("incident_minutes", 121),
+        ("repeat_minutes", -1),
+        ("repeat_minutes", 121),
+        ("quiet", {}),
         ("language", "fr"),
         ("left_at", None),
         ("greeted", True),
@@ -136,6 +143,94 @@ async def test_changes_at_once_are_all_kept(records: Records, elsewhere: Records
     assert records.servers.of(GUILD) == Server(
         guild_id=GUILD, heard=False, language="zh", staff_role_id=3, retention_days=9
     )
+
+
+async def quiet(records: Records) -> set[str]:
+    """About whom and where it is said to be quiet."""
+    return set(records.servers.of(GUILD).quiet)
+
+
+async def test_what_is_quiet_is_known_at_once_here_and_after_a_refresh_elsewhere(
+    records: Records, elsewhere: Records, clock: Clock
+) -> None:
+    assert records.servers.of(GUILD).quiet == {}
+    until = clock.now + 30 * MINUTE
+    changed = await records.servers.hush(GUILD, "7", until)
+    assert changed.quiet == records.servers.of(GUILD).quiet == {"7": until}
+    await elsewhere.servers.refresh()
+    assert elsewhere.servers.of(GUILD).quiet == {"7": until}
+    assert await quiet(records) == {"7"}
+    await elsewhere.servers.change(GUILD, heard=False)
+    assert elsewhere.servers.of(GUILD).quiet == {"7": until}
+
+
+async def test_what_is_said_last_of_somebody_counts(records: Records, clock: Clock) -> None:
+    await records.servers.hush(GUILD, "7", clock.now + HOUR)
+    await records.servers.hush(GUILD, "7", clock.now + MINUTE)
+    assert records.servers.of(GUILD).quiet == {"7": clock.now + MINUTE}
+
+
+async def test_to_end_it_ends_all_that_is_about_somebody_and_nothing_else(records: Records, clock: Clock) -> None:
+    for name in ("7", "1:7", "2:7", "2:8", "77", "1:77", "2"):
+        await records.servers.hush(GUILD, name, clock.now + HOUR)
+    await records.servers.hush(GUILD, "7", None)
+    assert await quiet(records) == {"2:8", "77", "1:77", "2"}
+    await records.servers.hush(GUILD, "2:8", None)
+    assert await quiet(records) == {"77", "1:77", "2"}
+    await records.servers.hush(GUILD, "404", None)
+    assert await quiet(records) == {"77", "1:77", "2"}
+
+
+async def test_what_another_process_said_meanwhile_is_not_lost(
+    records: Records, elsewhere: Records, clock: Clock
+) -> None:
+    await records.servers.hush(GUILD, "7", clock.now + HOUR)
+    await asyncio.gather(
+        *(place.servers.hush(GUILD, f"{number}", clock.now + HOUR)
+          for number, place in enumerate((records, elsewhere) * 4, 100))
+    )  # fmt: skip
+    await records.servers.refresh()
+    assert await quiet(records) == {"7", *map(str, range(100, 108))}
+
+
+async def test_what_is_over_goes_with_the_next_word_or_the_next_purge(
+    records: Records, elsewhere: Records, clock: Clock
+) -> None:
+    await records.servers.hush(GUILD, "1:7", clock.now + MINUTE)
+    clock.now += MINUTE
+    await records.servers.hush(GUILD, "8", clock.now + MINUTE)
+    assert await quiet(records) == {"8"}
+    await records.servers.change(5, heard=False)
+    assert await elsewhere.people.purge() == 0
+    clock.now += MINUTE
+    assert await elsewhere.people.purge() == 1
+    assert await elsewhere.people.purge() == 0
+    await records.servers.refresh()
+    assert await quiet(records) == set()
+    assert not records.servers.of(5).heard
+
+
+async def test_very_many_do_not_pile_up_and_what_lasts_longest_stays(records: Records, clock: Clock) -> None:
+    await records.servers.hush(GUILD, "first", clock.now + HOUR)
+    for number in range(QUIETED + 5):
+        await records.servers.hush(GUILD, f"{number}", clock.now + MINUTE + number * SECOND)
+    assert len(await quiet(records)) == QUIETED
+    assert {"first", f"{QUIETED + 4}"} < await quiet(records)
+
+
+async def test_a_server_that_was_quiet_somewhere_is_still_to_be_greeted(records: Records, clock: Clock) -> None:
+    await records.servers.hush(GUILD, "7", clock.now + MINUTE)
+    assert await records.servers.joined(GUILD)
+
+
+async def test_a_word_that_the_database_cannot_take_is_not_in_the_copy(
+    records: Records, database: Database, clock: Clock
+) -> None:
+    async with database.transaction() as connection:
+        await connection.exec_driver_sql("DROP TABLE servers")
+    with pytest.raises(DeskError):
+        await records.servers.hush(GUILD, "7", clock.now + MINUTE)
+    assert await quiet(records) == set()
 
 
 async def test_a_server_is_greeted_once_by_one_process(records: Records, elsewhere: Records) -> None:

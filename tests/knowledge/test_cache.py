@@ -55,6 +55,13 @@ def test_a_file_that_is_gone_is_gone(base: Path) -> None:
     assert cache.load(base).cues.trouble == ()
 
 
+def test_a_file_that_goes_while_the_folder_is_looked_through_is_no_error(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "walk", lambda _: [(str(base), [], ["service.yaml", "gone.yaml"])])
+    assert cache._state(base)
+
+
 def test_a_mistake_is_told_however_good_the_base_was_before(base: Path) -> None:
     cache.load(base)
     (base / "errors" / "429.yaml").write_text("nonsense", encoding="utf-8")

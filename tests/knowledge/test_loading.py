@@ -249,6 +249,19 @@ def test_what_has_an_owner_cannot_have_another(base: Path, old: str, new: str, t
     assert problems(base) == [f"errors/{told}"]
 
 
+def test_texts_in_no_language_lack_both(base: Path) -> None:
+    texts = "texts:\n" + small.TOO_MANY.split("texts:\n", 1)[1].split("match:")[0]
+    change(base / "errors" / "429.yaml", texts, "texts: {}\n")
+    page = "models_page:\n" + small.SERVICE.split("models_page:\n")[1].split("support:")[0]
+    change(base / "service.yaml", page, "models_page: {}\n")
+    assert problems(base) == [
+        "errors/429.yaml:4: 429: language 'en' is missing",
+        "errors/429.yaml:4: 429: language 'zh' is missing",
+        "service.yaml:5: service: language 'en' is missing",
+        "service.yaml:5: service: language 'zh' is missing",
+    ]
+
+
 def test_a_language_that_is_missing_is_told_for_entries_and_cases(base: Path) -> None:
     texts = "  zh:\n" + small.TOO_MANY.split("  zh:\n")[1].split("match:")[0]
     change(base / "errors" / "429.yaml", texts, "")

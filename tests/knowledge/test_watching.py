@@ -113,6 +113,16 @@ async def test_an_edit_is_noticed_at_once_in_a_folder_that_took_the_place_of_ano
         assert time.monotonic() - before < 1.5
 
 
+async def test_a_link_that_is_exchanged_inside_the_folder_is_noticed_at_once(base: Path, tmp_path: Path) -> None:
+    """As Kubernetes exchanges a ConfigMap."""
+    (base / "errors" / "..2").mkdir()
+    (base / "errors" / "..data").symlink_to("..1")
+    async with watching(base, every=600) as watch:
+        (base / "errors" / "..data_tmp").symlink_to("..2")
+        (base / "errors" / "..data_tmp").rename(base / "errors" / "..data")
+        await watch.told()
+
+
 async def test_where_no_more_folders_can_be_watched_it_is_looked_at_and_the_operator_told_once(
     base: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

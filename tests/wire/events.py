@@ -23,7 +23,7 @@ STRANGE = "1300000000000000005"
 FORUM = "1300000000000000006"
 SOLVED = "1500000000000000001"
 """The forum's tag for solved posts."""
-SIDE = tuple(str(1300000000000000100 + number) for number in range(5))
+SIDE = tuple(str(1300000000000000100 + number) for number in range(6))
 """Channels in which nothing else happens."""
 
 ME: Event = {"id": APPLICATION, "username": "desk", "discriminator": "0", "avatar": None, "bot": True}

@@ -62,8 +62,12 @@ class Loopback:
         """Gateway close codes to answer the next ones who identify with, such as 4014."""
         self.resumable = True
         """Whether a session can be resumed; otherwise it is called invalid."""
+        self.stutters = 0
+        """How many events that were known before are sent again to who resumes."""
         self.greets = True
         """Whether the gateway says anything to who connects."""
+        self.cuts: list[str] = []
+        """Where to cut the next connections: at `CONNECT`, before a word is said, or at `IDENTIFY` or `RESUME`."""
         self.kept: list[Event] = []
         """The messages that were posted, as Discord has them."""
         self.files: dict[str, bytes] = {}
@@ -81,6 +85,9 @@ class Loopback:
         self._sent: list[Event] = []
         self._socket: web.WebSocketResponse | None = None
         self._transport: asyncio.Transport | None = None
+        self.runner: web.AppRunner
+        """What serves both."""
+        self._session = ""
 
     # What a test does
 
@@ -183,6 +190,38 @@ class Loopback:
         self._socket = None
         self._transport.abort()
 
+    async def close(self, code: int) -> None:
+        """Close the gateway's connection with a code, such as 4009."""
+        assert self._socket is not None
+        socket, self._socket = self._socket, None
+        await socket.close(code=code)
+
+    async def invalidate(self, *, resumable: bool) -> None:
+        """Call the session invalid."""
+        assert self._socket is not None
+        await self.send(json.dumps({"op": 9, "d": resumable, "s": None, "t": None}))
+        self._socket = None
+
+    async def send(self, text: str) -> None:
+        """Send a frame, whatever is in it."""
+        assert self._socket is not None
+        await self._socket.send_str(text)
+
+    async def leave(self) -> None:
+        """Be gone, API and gateway: nobody listens there any more, and every connection is cut."""
+        assert self.runner.server is not None
+        self._socket = None
+        for site in list(self.runner.sites):
+            await site.stop()
+        for connection in self.runner.server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def come_back(self) -> None:
+        """Listen again, at the same address."""
+        port = int(self.address.rpartition(":")[2] or 0)
+        await web.TCPSite(self.runner, "127.0.0.1", port, reuse_address=True).start()
+
     # What Discord does
 
     async def _write(self, entry: Seen) -> None:
@@ -264,6 +303,8 @@ class Loopback:
         await self._write(Seen("CONNECT"))
         if not self.greets:
             await asyncio.Event().wait()
+        if self._is_cut("CONNECT"):
+            return socket
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41250}, "s": None, "t": None})
         async for frame in socket:
             assert frame.type is WSMsgType.TEXT
@@ -279,14 +320,19 @@ class Loopback:
 
     async def _welcome(self, socket: web.WebSocketResponse, identify: Event) -> None:
         await self._write(Seen("IDENTIFY", json=identify))
+        if self._is_cut("IDENTIFY"):
+            return
         refusal = self.refusals.pop(0) if self.refusals else identify["token"] != TOKEN and 4004
         if refusal:
             await socket.close(code=refusal)
             return
         self._sent.clear()
         self._socket = socket
-        ready = {"v": 10, "user": ME, "guilds": [{"id": self.guild["id"], "unavailable": True}], "session_id": new_id()}
+        self._session = new_id()
+        ready = {"v": 10, "user": ME, "guilds": [{"id": self.guild["id"], "unavailable": True}]}
         ready |= {
+            "session_id": self._session,
+            "shard": identify.get("shard", [0, 1]),
             "application": {"id": APPLICATION, "flags": 0},
             "resume_gateway_url": self.address.replace("http", "ws"),
         }
@@ -295,13 +341,23 @@ class Loopback:
 
     async def _welcome_back(self, socket: web.WebSocketResponse, resume: Event) -> None:
         await self._write(Seen("RESUME", json=resume))
-        if not self.resumable:
+        if self._is_cut("RESUME"):
+            return
+        if not self.resumable or resume["session_id"] != self._session:
             await socket.send_json({"op": 9, "d": False, "s": None, "t": None})
             return
         self._socket = socket
-        for event in self._sent[resume["seq"] :]:
+        for event in self._sent[max(0, resume["seq"] - self.stutters) :]:
             await socket.send_json(event)
         await self.dispatch("RESUMED", {})
+
+    def _is_cut(self, at: str) -> bool:
+        """Cut the newest connection, if it is to be cut here, and tell whether it was."""
+        if self.cuts[:1] != [at]:
+            return False
+        self.cuts.pop(0)
+        self.drop()
+        return True
 
 
 def _json(content: Any, status: int = 200) -> web.Response:
@@ -320,19 +376,18 @@ def _message(channel_id: str, id_: str, content: Event) -> Event:
 
 
 @asynccontextmanager
-async def loopback() -> AsyncIterator[Loopback]:
+async def loopback(there: Loopback | None = None) -> AsyncIterator[Loopback]:
     """Serve on a free port."""
-    there = Loopback()
+    there = there or Loopback()
     app = web.Application()
     app.router.add_route("*", "/api/{path:.*}", there.rest)
     app.router.add_get("/", there.gateway)
     app.router.add_get("/attachments/{name}", there.attachment)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    there.runner = runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    there.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
+        await there.come_back()
+        there.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
         yield there
     finally:
         await runner.cleanup()

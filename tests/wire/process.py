@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from tests.wire.events import CLOSED, KEY, STRANGE, WORDS
+from discord.utils import utcnow
+
+from bot.desk.database import Database
+from bot.desk.servers import Servers
+from tests.wire.events import CLOSED, GUILD, KEY, STRANGE, WORDS
 from tests.wire.loopback import PATIENCE, TOKEN
 
 
@@ -66,11 +71,24 @@ class Running:
         return ended
 
 
+_desks: list[tempfile.TemporaryDirectory[str]] = []
+
+
+async def eager() -> str:
+    """A desk whose server has every error answered, however often it comes: most tests paste the same."""
+    if not _desks:
+        _desks.append(place := tempfile.TemporaryDirectory())
+        database = await Database.open(f"sqlite+aiosqlite:///{place.name}/desk.db")
+        await Servers(database, utcnow).change(int(GUILD), repeat_minutes=0)
+        await database.close()
+    return f"{_desks[0].name}/desk.db"
+
+
 @asynccontextmanager
 async def bot(
     address: str, token: str = TOKEN, terminal: int | None = None, /, **environ: str
 ) -> AsyncIterator[Running]:
-    """Start the bot against the Discord at `address`, and see to it that it ends.
+    """Start the bot against the Discord at `address`, without limits, and see to it that it ends.
 
     Args:
         address: where a `Loopback` listens.
@@ -80,10 +98,13 @@ async def bot(
     """
     support = f"support,{CLOSED},{STRANGE}"
     settings = {"DISCORD_TOKEN": token, "DISCORD_API_URL": f"{address}/api", "SUPPORT_CHANNELS": support}
+    settings |= dict.fromkeys(("ANSWERS_PER_PERSON", "ANSWERS_PER_CHANNEL", "ANSWERS_PER_SERVER"), "9999")
     names = ("DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "LOG_LEVEL", "LOG_FORMAT", "METRICS_PORT")
     inherited = {name: value for name, value in os.environ.items() if name not in names}
     with tempfile.TemporaryDirectory() as desk:
         settings["DATABASE_URL"] = f"sqlite+aiosqlite:///{desk}/desk.db"
+        if "DATABASE_URL" not in environ:
+            shutil.copyfile(await eager(), f"{desk}/desk.db")
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run",
             env=inherited | settings | environ,

@@ -20,6 +20,7 @@ TROUBLES: tuple[tuple[int, int, dict[str, str]], ...] = (
     (429, 1, {"Retry_After": "0.2", "Via": "1.1 google"}),
     (429, 2, {"Retry_After": "0.2"}),
     (HANG_UP, 1, {}),
+    (408, 1, {}),
 )
 """A status, how often it comes, and the headers beside it."""
 

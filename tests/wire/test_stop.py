@@ -74,11 +74,11 @@ async def test_a_signal_ends_the_wait_for_a_gateway_that_says_nothing() -> None:
 async def test_a_signal_ends_the_search_for_a_gateway_that_is_not_there() -> None:
     async with loopback() as there, bot(there.address, LOG_FORMAT="json") as running:
         there.fail("GET", "/gateway/bot", 200, {"url": "ws://127.0.0.1:1"})
-        await running.logs("Attempting a reconnect")
+        await running.logs("Failed to connect")
         ended = await running.end(signalled=signal.SIGTERM, within=3)
     assert (ended.code, ended.err) == (0, "")
     lines = [json.loads(line) for line in ended.out.splitlines()]
-    assert {line["exception"] for line in lines if "Attempting" in line["message"]} == {"ClientConnectorError"}
+    assert {line["exception"] for line in lines if "Failed" in line["message"]} == {"ClientConnectorError"}
 
 
 async def test_a_name_that_takes_long_to_look_up_holds_nothing_up(tmp_path: Path) -> None:

@@ -20,13 +20,16 @@ from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.model_lookup import ModelLookup
 from bot.knowledge.schema import FINDINGS, Language
 
-__all__ = ["MOST", "Diagnosis"]
+__all__ = ["MOST", "Diagnosis", "Trouble"]
 
 MOST = 4
 """How many findings one answer shows."""
 
 LONGEST = 100
 """Where a value of a message is cut, in characters."""
+
+Trouble = Callable[[Exception, str], object]
+"""Takes what was raised, and where."""
 
 _ORDER = {id_: place for place, id_ in enumerate(FINDINGS)}
 
@@ -38,9 +41,17 @@ class Diagnosis:
         knowledge: The words, and the names of models that are commonly known.
         catalogue: What the service offers, where that is known.
         clock: Tells the time in UTC.
+        trouble: Is told of a finding that fails; without it, that is raised.
     """
 
-    def __init__(self, knowledge: Knowledge, catalogue: Catalogue | None, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        catalogue: Catalogue | None,
+        clock: Callable[[], datetime],
+        trouble: Trouble | None = None,
+    ) -> None:
+        self._trouble = trouble
         self._knowledge = knowledge
         self._catalogue = catalogue
         self._clock = clock
@@ -61,10 +72,20 @@ class Diagnosis:
         fresh = self._catalogue and self._catalogue.is_fresh(self._clock())
         offered = self._offered if fresh else None
         message = Message.of(masked, evidence, ranking.candidates[0], self._knowledge.service, self._known, offered)
-        found = [found for finder in _finders() if (found := finder(message))]
-        found.sort(key=lambda each: _ORDER[each.id])
-        said = [Finding(each.id, text) for each in found if (text := self._said(each, lang))]
-        return tuple(said[:MOST])
+        found = [found for finder in _finders() if (found := self._found(finder, message, lang))]
+        return tuple(sorted(found, key=lambda each: _ORDER[each.id])[:MOST])
+
+    def _found(self, finder: Callable[[Message], Found | None], message: Message, lang: Language) -> Finding | None:
+        """Return what one finder finds, in words; where it fails, nothing: the others and the answer are as true."""
+        try:
+            found = finder(message)
+            text = self._said(found, lang) if found else None
+            return Finding(found.id, text) if found and text else None
+        except Exception as error:
+            if self._trouble is None:
+                raise
+            self._trouble(error, f"the finding {finder.__name__!r}")
+            return None
 
     def _said(self, found: Found, lang: Language) -> str | None:
         """Return a finding in words, or None where the knowledge base has none or a value is empty."""

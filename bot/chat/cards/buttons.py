@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -14,10 +14,12 @@ from bot.chat.cards import post_tag
 from bot.chat.cards.card import Card, Row, render_solved
 from bot.chat.cards.control import Button, Control, Subject, under
 from bot.chat.learning import feedback
+from bot.chat.limits import too_much_here
 from bot.chat.permissions import may_post
+from bot.chat.posting import take_away
 from bot.chat.reports import own_report
 from bot.chat.reports.escalation import Support
-from bot.chat.reports.office import WORDS as OFFICE
+from bot.chat.servers.quiet import is_quiet_here
 from bot.chat.trouble import tell
 from bot.chat.words import WORDS
 from bot.knowledge.schema import Meaning
@@ -62,7 +64,7 @@ class Verdict(Button, name="", label=""):
         """Note down what somebody else says, and leave the card as it is."""
         noted = await feedback.judge(interaction, self.subject, solved=self.solved)
         lang = self.subject.lang
-        await tell(interaction, feedback.WORDS[lang].thanks if noted else OFFICE[lang].no_desk)
+        await tell(interaction, feedback.WORDS[lang].thanks if noted else WORDS[lang].no_desk)
 
 
 class Solved(Verdict, name="solved", label="solved", style=discord.ButtonStyle.success):
@@ -117,8 +119,10 @@ class Dismiss(Button, name="dismiss", label="dismiss"):
     async def act(self, interaction: discord.Interaction[Desk]) -> None:
         """Delete it, and remember that it shall not come back."""
         await interaction.response.defer()
-        with suppress(discord.NotFound):
+        try:
             await interaction.delete_original_response()
+        except discord.NotFound:  # it is gone already, or the time of the interaction is over
+            await take_away(under(interaction))
         await interaction.client.dismissed(under(interaction).id)
 
 
@@ -129,11 +133,16 @@ class PostHere(Button, name="post", label="post_here"):
         """Post it once."""
         card = replace(self.card(interaction), above="")
         desk, user, question = interaction.client, interaction.user.id, self.subject.question_id
-        if may_post(interaction):
+        words = WORDS[self.subject.lang]
+        if not may_post(interaction):
+            await tell(interaction, words.not_addressed_silent)
+        elif is_quiet_here(interaction):
+            await tell(interaction, words.not_posted_quiet)
+        elif wait := too_much_here(interaction):
+            await tell(interaction, words.too_many.format(seconds=math.ceil(wait)))
+        else:
             await interaction.response.edit_message(view=desk.view(card, user, question_id=question, private=True))
             await interaction.followup.send(view=desk.view(card, user, question_id=question))
-        else:
-            await tell(interaction, WORDS[self.subject.lang].not_addressed_silent)
 
 
 CONTROLS = (Menu, Solved, NotSolved, Show, Support, Dismiss, PostHere)

@@ -18,8 +18,8 @@ from bot.chat.cards import facts
 from bot.chat.cards.card import Card
 from bot.chat.learning import incidents
 from bot.chat.permissions import may_post
-from bot.chat.trouble import apologise, tell
-from bot.chat.words import WORDS
+from bot.chat.trouble import attend, tell
+from bot.chat.words import WORDS, language
 from bot.knowledge.schema import LANGUAGES, Language, Meaning
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Subject:
         """Return the subject in a custom id that matches `TEMPLATE`."""
         asker, entry, case, lang, question = match.groups()
         meaning = Meaning(entry, case or None) if entry else None
-        return cls(int(asker), meaning, "zh" if lang == "zh" else "en", int(question or "0", 16))
+        return cls(int(asker), meaning, language(lang), int(question or "0", 16))
 
 
 TEMPLATE = rf"(\d{{1,20}}):([a-z\d-]*):([a-z\d-]*):({'|'.join(LANGUAGES)})(?::([\da-f]{{1,16}}))?"
@@ -95,17 +95,15 @@ class Control(ui.DynamicItem[ui.Item[Any]], ABC, template="(?!)"):
 
         Nothing that may take its time comes before the answer to Discord, which waits for three seconds.
         """
-        if not interaction.client.first_met(interaction.id):
-            return
-        try:
-            if not interaction.client.knows(self.wanted):
-                await tell(interaction, WORDS[self.subject.lang].outdated)
-            elif self._is_theirs(interaction):
-                await self.act(interaction)
-            else:
-                await self.act_for_others(interaction)
-        except Exception as error:  # the user is waiting, whatever it is
-            await apologise(interaction, error, f"the control {self.name!r}")
+        await attend(interaction, self._act_for_user, f"the control {self.name!r}")
+
+    async def _act_for_user(self, interaction: discord.Interaction[Desk]) -> None:
+        if not interaction.client.knows(self.wanted):
+            await tell(interaction, WORDS[self.subject.lang].outdated)
+        elif self._is_theirs(interaction):
+            await self.act(interaction)
+        else:
+            await self.act_for_others(interaction)
 
     @abstractmethod
     async def act(self, interaction: discord.Interaction[Desk]) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from discord.http import Route
 
 from bot.assistant.secrets import mask
-from bot.chat.doctor import application, machine, servers
+from bot.chat.doctor import application, machine, servers, shards
 from bot.chat.doctor.finding import FaultError, Finding, checked, slow
 from bot.chat.doctor.rest import Rest, opened
 from bot.desk.servers import Server, Servers
@@ -20,6 +20,8 @@ from bot.knowledge.base import Knowledge
 
 SHORTEST = 6
 """Characters of what is taken for a secret wherever it stands: a shorter one is part of too many words."""
+
+SHARDS = ("SHARD_COUNT", "SHARD_IDS", "STAFF_CHANNEL", "DATABASE_URL")
 
 Work = Callable[[], Awaitable[list[Finding]]]
 
@@ -123,9 +125,10 @@ class _Examination:
         """Return what there is to be seen once Discord has accepted the token."""
         if rest.client.user is None:
             told = "not looked at: first Discord has to accept the token"
-            return [Finding(name, "open", told) for name in ("intents", "commands", "servers", "invite")]
+            return [Finding(name, "open", told) for name in ("intents", "shards", "commands", "servers", "invite")]
         found = await asyncio.gather(
             checked("intents", application.intents(rest), slow=rest.slow),
+            self._check("shards", lambda: shards.shards(rest, self._settings), *SHARDS, slow=rest.slow),
             checked("commands", self._look_at_commands(rest), slow=rest.slow),
             servers.servers(rest, self._settings, self._settings_of, self._server),
             checked("invite", self._look_at_invitation(rest), slow=rest.slow),

@@ -12,7 +12,7 @@ from bot.chat.doctor.finding import FaultError, Finding, checked
 from bot.chat.doctor.rest import Rest, fault
 from bot.chat.permissions import NEEDS, STAFF_NEEDS, lacking, open_to_all
 from bot.chat.reports import home
-from bot.chat.servers import setup
+from bot.chat.servers import chosen
 from bot.chat.servers.setup_words import WORDS
 from bot.desk.servers import Server
 from bot.settings import Settings
@@ -121,13 +121,9 @@ Problems = list[tuple[str, str]]
 
 def _support(settings: Settings, server: Server, guild: discord.Guild) -> tuple[Sequence[Place], Problems]:
     """Return the support channels, and what is wrong with them."""
-    if server.support_channels is None:
-        places: list[Any] = list(setup.named(settings, guild))
-    else:
-        places = [guild.get_channel(id_) for id_ in sorted(server.support_channels)]
-    there = [place for place in places if isinstance(place, setup.Place)]
+    there, gone = chosen.support_channels(settings, guild, server)
     wrong = list(_unfit((place, lacking(place, NEEDS[place.type])) for place in there))
-    if gone := len(places) - len(there):
+    if gone:
         wrong.append((f"{gone} of its support channels are gone", CHOOSE))
     return there, wrong
 

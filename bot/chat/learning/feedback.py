@@ -1,7 +1,7 @@
 """What was asked, whether the answer helped, and the words of what had no answer or none that helped.
 
-Every surface tells `note` of a question, after it was answered. What the desk cannot take is lost, and no answer waits
-for it.
+Every surface tells `note` of a question, after it was answered. What the desk cannot take now, it takes later; no
+answer waits for it.
 """
 
 from __future__ import annotations
@@ -92,34 +92,31 @@ async def note(
         model=answer.evidence.model,
         lang=answer.lang,
     )
-    try:
-        await desk.records.questions.log(new)
-        if answer.entry:
-            await desk.records.unanswered.answered(question_id, answer.text)
-        elif answer.text.strip():
-            await desk.records.unanswered.keep(
-                Missed(
-                    question_id=question_id,
-                    guild_id=guild_id,
-                    asker_id=asker_id,
-                    text=answer.text,
-                    lang=answer.lang,
-                    entry=None,
-                    created_at=utcnow(),
-                )
+    await desk.records.questions.log(new)
+    if answer.entry:
+        await desk.records.unanswered.answered(question_id, answer.text)
+    elif answer.text.strip():
+        await desk.records.unanswered.keep(
+            Missed(
+                question_id=question_id,
+                guild_id=guild_id,
+                asker_id=asker_id,
+                text=answer.text,
+                lang=answer.lang,
+                entry=None,
+                created_at=utcnow(),
             )
+        )
+    try:
         await watch(desk, new)
     except DeskError as error:
-        _without_the_desk(error)
+        log.debug("going on without the desk: %s", error)
 
 
 async def forget(desk: Desk, *question_ids: int) -> None:
     """Forget the words of questions that are no more; that they were asked still counts."""
     if desk.records:
-        try:
-            await desk.records.unanswered.forget(*question_ids)
-        except DeskError as error:
-            _without_the_desk(error)
+        await desk.records.unanswered.forget(*question_ids)
 
 
 async def judge(interaction: discord.Interaction[Desk], subject: Subject, *, solved: bool) -> bool:
@@ -131,11 +128,7 @@ async def judge(interaction: discord.Interaction[Desk], subject: Subject, *, sol
     records, user = interaction.client.records, interaction.user.id
     if records is None:
         return False
-    try:
-        await records.questions.verdict(subject.question_id, user, solved, by_asker=user == subject.asker_id)
-    except DeskError as error:
-        _without_the_desk(error)
-        return False
+    await records.questions.verdict(subject.question_id, user, solved, by_asker=user == subject.asker_id)
     return True
 
 
@@ -161,11 +154,4 @@ async def miss(interaction: discord.Interaction[Desk], subject: Subject) -> None
         entry=str(subject.meaning) if subject.meaning else None,
         created_at=snowflake_time(subject.question_id),
     )
-    try:
-        await records.unanswered.keep(missed)
-    except DeskError as error:
-        _without_the_desk(error)
-
-
-def _without_the_desk(error: DeskError) -> None:
-    log.warning("going on without the desk: %s", error)
+    await records.unanswered.keep(missed)

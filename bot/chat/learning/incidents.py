@@ -11,31 +11,22 @@ are never heard.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
-from discord import ui
 from discord.utils import format_dt, utcnow
 
 from bot.chat.cards.card import title
 from bot.chat.learning.incident_words import WORDS
 from bot.chat.learning.ongoing import CALM
 from bot.chat.markup import code
-from bot.chat.reports.delivery import find, nonce_of
 from bot.chat.reports.home import home_of
-from bot.chat.reports.office import Numbered, records_of
-from bot.chat.reports.staff_card import staff_language
-from bot.chat.trouble import report, tell
+from bot.chat.reports.office import records_of
+from bot.chat.trouble import tell
 from bot.chat.words import language
-from bot.desk.database import DeskError
 from bot.desk.incidents import Incident
-from bot.desk.outbox import Delivery
 from bot.desk.questions import Asked
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Language, Meaning
@@ -44,11 +35,6 @@ if TYPE_CHECKING:
     from bot.chat.client import Desk
 
 log = logging.getLogger(__name__)
-
-STEP = 15.0
-"""Seconds between two looks at what is open: by then an incident that another process closed is over in this one."""
-
-OPEN, OVER = discord.Colour(0xED4245), discord.Colour(0x248046)
 
 
 def may_be_an_outage(knowledge: Knowledge, meaning: Meaning) -> bool:
@@ -140,147 +126,6 @@ def headed(desk: Desk, incident: Incident, lang: Language) -> str:
     meaning = Meaning(incident.entry)
     name = f"**{title(desk.explain(meaning, lang))}**" if desk.knows(meaning) else code(incident.entry)
     return " · ".join(filter(None, (name, code(incident.model or ""))))
-
-
-def notice(desk: Desk, incident: Incident) -> ui.LayoutView:
-    """Lay out the staff's notice, in the language of their server."""
-    lang, minutes = staff_language(desk, incident.guild_id), CALM // timedelta(minutes=1)
-    words, about = WORDS[lang], headed(desk, incident, lang)
-    within = desk.server(incident.guild_id).incident_minutes
-    counted = words.counted.format(since=format_dt(incident.started_at, "f"), people=incident.people, minutes=within)
-    box: ui.Container[ui.LayoutView]
-    if incident.closed_at is None:
-        box = ui.Container(ui.TextDisplay(f"### {words.several}\n{about}\n{counted}"), accent_colour=OPEN)
-        box.add_item(ui.TextDisplay(f"-# {words.told.format(calm=minutes)}"))
-        box.add_item(ui.ActionRow(Close.of(incident.id, lang, words.close)))
-    else:
-        ended = format_dt(incident.closed_at, "f")
-        by = words.calmed.format(calm=minutes, ended=ended)
-        if incident.closed_by is not None:
-            by = words.closed.format(who=f"<@{incident.closed_by}>", ended=ended)
-        box = ui.Container(ui.TextDisplay(f"### {words.over}\n{about}\n{counted}\n{by}"), accent_colour=OVER)
-    return ui.LayoutView(timeout=None).add_item(box)
-
-
-class Close(Numbered, name="incident", staff=True):
-    """Ends an incident."""
-
-    async def act(self, interaction: discord.Interaction[Desk]) -> None:
-        """End it, and show so on the notice."""
-        ongoing = interaction.client.ongoing
-        if ongoing is None:
-            raise DeskError("there is no database")
-        if ended := await ongoing.close(self.number, interaction.user.id):
-            await interaction.response.edit_message(view=notice(interaction.client, ended))
-        else:
-            await tell(interaction, WORDS[language(interaction.locale.value)].gone)
-
-
-async def post_incident(desk: Desk, delivery: Delivery) -> None:
-    """Post an incident's notice to the staff; without a staff channel, or once it is over, there is none.
-
-    Args:
-        desk: the bot.
-        delivery: what the outbox holds. From the second attempt on, the channel is looked at first: the notice may
-            stand there already.
-
-    Raises:
-        DeskError: the database cannot do it.
-        discord.HTTPException: Discord does not take it.
-        aiohttp.ClientError: Discord cannot be reached.
-    """
-    home, ongoing = home_of(desk, delivery.guild_id), desk.ongoing
-    incident = await records_of(desk).incidents.of(delivery.incident_id or 0)
-    if home is None or home.guild_id != delivery.guild_id or ongoing is None:
-        return
-    if incident is None or incident.closed_at or incident.message_id:
-        return
-    place = desk.get_partial_messageable(home.channel_id, guild_id=home.guild_id)
-    about = f"{Close.name}:{incident.id}:"
-
-    def is_it(message: discord.Message) -> bool:
-        items = ui.LayoutView.from_message(message).walk_children()
-        return any((item.custom_id or "").startswith(about) for item in items if isinstance(item, ui.Button))
-
-    posted = await find(desk, place, incident.started_at, is_it) if delivery.attempts > 1 else None
-    if posted is None:
-        posted = await place.send(view=notice(desk, incident), nonce=nonce_of(delivery))
-    await ongoing.posted(incident, home.channel_id, posted.id)
-
-
-class Calming:
-    """Ends incidents that calmed down, and keeps the notices true.
-
-    Args:
-        desk: the bot.
-    """
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._ended: dict[int, Incident] = {}
-        self._drawn: dict[int, int] = {}
-
-    async def once(self) -> None:
-        """Do so once. A notice that Discord does not take now is drawn the next time.
-
-        Raises:
-            DeskError: the database cannot do it.
-        """
-        ongoing = self._desk.ongoing
-        if ongoing is None:
-            return
-        self._ended |= {incident.id: incident for incident in await ongoing.calm()}
-        await ongoing.refresh()
-        is_open = {incident.id: incident for incident in ongoing.of(None)}
-        self._drawn = {id_: people for id_, people in self._drawn.items() if id_ in is_open}
-        for incident in is_open.values():
-            if incident.message_id and self._drawn.get(incident.id) != incident.people and await self._draw(incident):
-                self._drawn[incident.id] = incident.people
-        for incident in list(self._ended.values()):
-            if await self._draw(incident):
-                del self._ended[incident.id]
-
-    async def _draw(self, incident: Incident) -> bool:
-        """Show an incident on its notice, and tell whether that is done with."""
-        if incident.channel_id is None or incident.message_id is None:
-            return True
-        message = self._desk.get_partial_messageable(incident.channel_id).get_partial_message(incident.message_id)
-        try:
-            await message.edit(view=notice(self._desk, incident))
-        except (discord.NotFound, discord.Forbidden) as error:
-            log.warning("the notice of incident %d stays as it was: HTTP %d", incident.id, error.status)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("the notice of incident %d has to wait: %s", incident.id, type(error).__name__)
-            return False
-        return True
-
-
-@asynccontextmanager
-async def calming(desk: Desk, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> AsyncIterator[None]:
-    """End incidents that calmed down in the background, as long as the context lasts.
-
-    Args:
-        desk: the bot; it may connect later.
-        sleep: waits for some seconds.
-    """
-    service = Calming(desk)
-
-    async def go_on() -> None:
-        while True:
-            await sleep(STEP)
-            try:
-                await service.once()
-            except DeskError as error:
-                log.warning("the incidents have to wait: %s", error)
-            except Exception as error:  # the next step finds things as they are
-                report(error, "watching incidents")
-
-    task: asyncio.Task[Any] = asyncio.create_task(go_on(), name="incidents")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def set_watch(interaction: discord.Interaction[Desk], people: int, minutes: int) -> None:

@@ -13,7 +13,7 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.chat.cards import choices
-from bot.chat.learning.learning_words import WORDS, Period, Words
+from bot.chat.learning.overview_words import WORDS, Period, Words
 from bot.chat.markup import clip, code
 from bot.chat.reports.office import records_of
 from bot.chat.words import language

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,18 +12,14 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 from discord.utils import utcnow
 
-from bot.chat.cards.card import MAX_TEXT
+from bot.chat.cards.card import DANGER, DONE, MAX_TEXT
 from bot.chat.client import Desk
-from bot.chat.learning.incidents import OPEN, OVER, headed, server_of, since_when
+from bot.chat.learning.incidents import headed, server_of, since_when
 from bot.chat.markup import clip
-from bot.chat.reports import office
-from bot.chat.trouble import tell
+from bot.chat.reports.office import records_of
 from bot.chat.words import language
-from bot.desk.database import DeskError
 from bot.desk.incidents import Incident
 from bot.knowledge.schema import Language
-
-log = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 
@@ -93,20 +88,11 @@ class Status(commands.Cog):
     async def status(self, interaction: discord.Interaction[Desk]) -> None:
         """Show it to the user alone."""
         lang, guild_id = language(interaction.locale.value), server_of(self.desk, interaction.guild_id)
-        records, ongoing = self.desk.records, self.desk.ongoing
-        if records is None or ongoing is None:
-            await tell(interaction, office.WORDS[lang].no_desk)
-            return
-        if incidents := ongoing.of(guild_id):
+        records, ongoing = records_of(self.desk), self.desk.ongoing
+        if ongoing and (incidents := ongoing.of(guild_id)):
             view = self._going_on(incidents, lang)
         else:
-            try:
-                asked = (await records.questions.stats(guild_id, HOUR)).questions
-            except DeskError as error:
-                log.warning("/status did nothing: %s", error)
-                await tell(interaction, office.WORDS[lang].no_desk)
-                return
-            view = _quiet(asked, lang)
+            view = _quiet((await records.questions.stats(guild_id, HOUR)).questions, lang)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     def _going_on(self, incidents: list[Incident], lang: Language) -> ui.LayoutView:
@@ -119,13 +105,13 @@ class Status(commands.Cog):
         if len(incidents) > MOST:
             lines.append(words.more.format(count=len(incidents) - MOST))
         texts = (clip("\n".join(lines), MAX_TEXT - len(words.other)), words.other)
-        return _view(texts, OPEN)
+        return _view(texts, DANGER)
 
 
 def _quiet(asked: int, lang: Language) -> ui.LayoutView:
     words = WORDS[lang]
     counted = words.asked.format(count=asked) if asked else words.nobody_asked
-    return _view((f"### {words.quiet}\n{counted}", words.try_this), OVER)
+    return _view((f"### {words.quiet}\n{counted}", words.try_this), DONE)
 
 
 def _view(texts: tuple[str, str], colour: discord.Colour) -> ui.LayoutView:

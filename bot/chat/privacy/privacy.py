@@ -14,11 +14,10 @@ from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from bot.chat.cards.card import DANGER, DONE
 from bot.chat.privacy.retention import LEFT
-from bot.chat.reports import office
 from bot.chat.reports.office import Numbered, records_of
 from bot.chat.reports.reporting import hush
-from bot.chat.trouble import tell
 from bot.chat.words import language
 from bot.knowledge.schema import Language
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from bot.chat.client import Desk
 
 log = logging.getLogger(__name__)
-
-ASKING, DELETED = discord.Colour(0xED4245), discord.Colour(0x248046)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,8 @@ WORDS: Mapping[Language, Words] = {
             "- **What had no good answer**: your message, with API keys masked, so that the team can add the answer.\n"
             "- **What you send to support**: your message only while the report is open; what was read from it, what "
             "you tried and what was said longer. API keys are masked before anything is stored.\n"
-            "- **Which of my cards answers which message**: for a day."
+            "- **Which of my cards answers which message**: for a day.\n"
+            "- **Where I leave you alone**, as you or a moderator wanted: for two days at the most."
         ),
         here="This server keeps everything else for **{days} days**, reports from when they are closed.",
         usual="Everything else is kept for **{days} days**, or for as long as the server chose in which you asked.",
@@ -71,7 +69,8 @@ WORDS: Mapping[Language, Words] = {
         sure=(
             "### Delete all that I keep of you?\n"
             "In every server, at once and for good. Open reports are withdrawn: nobody will answer them. What stands "
-            "in Discord's channels stays there, but for what my cards say of your reports."
+            "in Discord's channels stays there, but for what my cards say of your reports. That a moderator had me "
+            "leave you alone goes by itself, after two days at the most."
         ),
         yes="Yes, delete it",
         no="Keep it",
@@ -85,7 +84,8 @@ WORDS: Mapping[Language, Words] = {
             "- **没有得到好答案的问题**：你的消息（API Key 已打码），供团队补充答案。\n"
             "- **发给客服的内容**：报告处理期间保存你的消息；从中读到的信息、你试过的办法和往来回复会保留更久。"
             "保存之前，API Key 都已打码。\n"
-            "- **我的哪张卡片回答了哪条消息**：保存一天。"
+            "- **我的哪张卡片回答了哪条消息**：保存一天。\n"
+            "- **在哪里暂时不回复你**（应你或管理员的要求）：最多保存两天。"
         ),
         here="除此之外，本服务器的保存期限为 **{days} 天**，报告从结束时算起。",
         usual="除此之外，保存期限为 **{days} 天**；在服务器里提问的，以该服务器的设置为准。",
@@ -97,6 +97,7 @@ WORDS: Mapping[Language, Words] = {
             "### 要删除我保存的关于你的全部数据吗？\n"
             "所有服务器的数据会立即删除，无法恢复。还没处理完的报告会撤回，不会再有人回复。"
             "频道里已有的消息会保留，只有我的卡片上关于报告进度的那一行会删去。"
+            "管理员让我暂时不回复你的设置到期后自动删除，最多保存两天。"
         ),
         yes="是的，全部删除",
         no="保留",
@@ -116,11 +117,9 @@ class Privacy(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def privacy(self, interaction: discord.Interaction[Desk]) -> None:
         """Tell the user alone."""
-        lang = language(interaction.locale.value)
-        if interaction.client.records is None:
-            await tell(interaction, office.WORDS[lang].no_desk)
-        else:
-            await interaction.response.send_message(view=told(interaction, lang), ephemeral=True)
+        records_of(interaction.client)  # without the desk, nobody can tell what is kept
+        view = told(interaction, language(interaction.locale.value))
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 def told(interaction: discord.Interaction[Desk], lang: Language) -> ui.LayoutView:
@@ -158,7 +157,7 @@ class Delete(Numbered, name="forget-me"):
             Confirm.of(user, self.lang, words.yes, discord.ButtonStyle.danger),
             Keep.of(user, self.lang, words.no),
         )
-        await interaction.response.edit_message(view=_view(words.sure, *buttons, colour=ASKING))
+        await interaction.response.edit_message(view=_view(words.sure, *buttons, colour=DANGER))
 
 
 class Confirm(Numbered, name="do-forget-me"):
@@ -172,7 +171,7 @@ class Confirm(Numbered, name="do-forget-me"):
         desk.deliverer.hurry()  # staff's cards show it, too
         text = words.deleted.format(count=erased.records) if erased.records else words.nothing
         try:
-            await interaction.edit_original_response(view=_view(text, colour=DELETED))
+            await interaction.edit_original_response(view=_view(text, colour=DONE))
         finally:
             await hush(desk, erased.cards)
 

@@ -7,10 +7,11 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 
+from bot.chat.background import going_on
 from bot.chat.reports.office import records_of
 from bot.chat.trouble import report, tell
 from bot.chat.words import language
@@ -55,9 +56,10 @@ class Retention:
             return RETRY
         try:
             purged = await records.people.purge()
-            for guild_id in await records.servers.gone(LEFT):
-                if self._desk.get_guild(guild_id) is None:
-                    purged += await records.people.forget_server(guild_id)
+            if ready := self._desk.is_ready():  # else it is not known yet who is here again
+                for guild_id in await records.servers.gone(LEFT):
+                    if guild_id in self._desk.share and self._desk.get_guild(guild_id) is None:
+                        purged += await records.people.forget_server(guild_id)
         except DeskError as error:
             log.warning("what is kept no longer is deleted later: %s", error)
             return RETRY
@@ -66,7 +68,7 @@ class Retention:
             return RETRY
         if purged:
             log.info("deleted what is kept no longer: %d records", purged)
-        return DAY
+        return DAY if ready else RETRY
 
 
 @asynccontextmanager
@@ -87,12 +89,8 @@ async def retaining(desk: Desk, *, sleep: Callable[[float], Awaitable[object]] =
             await sleep(pause.total_seconds())
             pause = await service.once()
 
-    task: asyncio.Task[Any] = asyncio.create_task(go_on(), name="retention")
-    try:
+    async with going_on(go_on(), name="retention"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def set_retention(interaction: discord.Interaction[Desk], days: int) -> None:

@@ -10,24 +10,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 from discord.utils import utcnow
 
+from bot.chat.background import going_on
+from bot.chat.learning import incident_notice
 from bot.chat.permissions import missing
-from bot.chat.reports import staff_card, staff_notes
+from bot.chat.reports import to_asker, to_staff
 from bot.chat.reports.home import home_of
 from bot.chat.reports.office import records_of
-from bot.chat.reports.reporting import refresh_asker_card
-from bot.chat.reports.staff_card import StaffCard, staff_language
+from bot.chat.reports.sending import HeldError
 from bot.chat.trouble import report as log_trouble
 from bot.desk.database import DeskError
 from bot.desk.outbox import LEASE, Delivery, Kind
-from bot.desk.reports import Note, Report
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
@@ -46,32 +46,22 @@ LIMIT = (LEASE - timedelta(seconds=10)).total_seconds()
 FINISH = 2.0
 """Seconds that deliveries under way may take when the bot leaves; they are tried again after that."""
 
-LOOK = 500
-"""How many messages are looked at, from the oldest on that can be the one."""
-
-SKEW = timedelta(minutes=5)
-"""How much Discord's clock and ours may differ."""
-
 HOUR = timedelta(hours=1)
 """How long the operator is not told again of the same."""
 
-_CANNOT_BE_REACHED = "whoever asked can be reached neither where they asked nor by a direct message"
+CONNECTED = ("on_shard_ready", "on_shard_resumed")
+"""The events after which Discord is there again, and with it the servers."""
 
-Place = discord.PartialMessageable | discord.DMChannel
-_Way = tuple[Callable[[], Awaitable[Place]], discord.ui.LayoutView, tuple[int, ...]]
+Way = Callable[["Desk", Delivery], Awaitable[None]]
+"""It raises `HeldError` where the delivery has to wait, and what Discord and the desk raise."""
 
-
-class HeldError(Exception):
-    """A delivery has to wait. The text says why, in one line without content.
-
-    Args:
-        why: the reason.
-        delay: for how long; by default, the longer the oftener it was tried.
-    """
-
-    def __init__(self, why: str, delay: timedelta | None = None) -> None:
-        super().__init__(why)
-        self.delay = delay
+WAYS: Mapping[Kind, Way] = {
+    "report": to_staff.report,
+    "reply": to_asker.reply,
+    "addition": to_staff.addition,
+    "refresh": to_staff.refresh,
+    "incident": incident_notice.post,
+}
 
 
 class Deliverer:
@@ -90,19 +80,17 @@ class Deliverer:
         self._began = False
         self._hindered: dict[int, object] = {}
         self._told: dict[tuple[object, str], datetime] = {}
-        self._ways: Mapping[Kind, Callable[[Delivery], Awaitable[None]]] = {
-            "report": self._report,
-            "reply": self._reply,
-            "addition": self._addition,
-            "refresh": self._refresh,
-            "incident": self._incident,
-        }
 
     def hurry(self) -> None:
         """Deliver at once, without waiting for it, what was just stored."""
         task = asyncio.create_task(self.once(), name="delivery")
         self._hurried.add(task)
         task.add_done_callback(self._hurried.discard)
+
+    def begin(self) -> None:
+        """Deliver at once all that waits: the bot is connected anew, and what hindered it may be over."""
+        self._began = False
+        self.hurry()
 
     async def once(self) -> int:
         """Deliver what is due, one after the other, and return how much of it was delivered. Nothing is raised."""
@@ -172,14 +160,14 @@ class Deliverer:
             number = delivery.incident_id or delivery.report_id
             self._tell((what, number), f"{what} {number} ({delivery.kind}) waits: {hindered}")
         if delivery.kind == "reply" and (hindered or delivery.attempts > 1):
-            await self._show_whether_delivered(delivery)
+            await to_staff.show_whether_delivered(self._desk, delivery)
         return hindered is None
 
     async def _deliver(self, delivery: Delivery) -> HeldError | None:
         """Deliver something, or return what hinders it."""
         try:
             async with asyncio.timeout(LIMIT):
-                await self._ways[delivery.kind](delivery)
+                await WAYS[delivery.kind](self._desk, delivery)
         except DeskError:
             raise
         except HeldError as held:
@@ -192,137 +180,6 @@ class Deliverer:
             return HeldError(f"an error in the bot, reference {log_trouble(error, f'delivering a {delivery.kind}')}")
         return None
 
-    async def _report(self, delivery: Delivery) -> None:
-        report = await self._report_of(delivery)
-        if report is None or report.closed_at:
-            return
-        if not report.staff_message_id:
-            await self._post(report, delivery)
-        await refresh_asker_card(self._desk, report)
-
-    async def _reply(self, delivery: Delivery) -> None:
-        report, note = await self._report_of(delivery), await self._note_of(delivery)
-        if report is None or note is None or not report.asker_id:
-            return
-        heading = staff_card.heading_of(self._desk, report, report.lang)
-        view = staff_notes.to_asker(report, note, heading)
-        there = self._place(report.channel_id, report.origin_guild_id)
-        # What was asked in private is answered in private, or where it was asked, by word of an answer.
-        ways: list[_Way] = (
-            [(self._direct(report), view, ()), (_given(there), staff_notes.announcement(report, note), ())]
-            if report.card_id is None
-            else [(_given(there), view, (report.question_id, report.card_id)), (self._direct(report), view, ())]
-        )
-        if delivery.attempts > 1:
-            for place, _, _ in ways:
-                with suppress(discord.Forbidden, discord.NotFound):
-                    if await find(
-                        self._desk, await place(), note.created_at, lambda it: staff_notes.is_note(it, note.id)
-                    ):
-                        return
-        ping = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(report.asker_id)])
-        for place, shown, references in ways:
-            with suppress(discord.Forbidden, discord.NotFound):
-                await _send(await place(), shown, delivery, references, ping)
-                return
-        if not report.closed_at:
-            raise HeldError(_CANNOT_BE_REACHED, LONGEST)
-
-    async def _addition(self, delivery: Delivery) -> None:
-        report, note = await self._report_of(delivery), await self._note_of(delivery)
-        # A card that is yet to be posted will have it.
-        if report is None or note is None or report.staff_channel_id is None or report.staff_message_id is None:
-            return
-        channel = self._place(report.staff_channel_id, report.guild_id)
-        if delivery.attempts > 1 and await find(
-            self._desk, channel, note.created_at, lambda it: staff_notes.is_note(it, note.id)
-        ):
-            return
-        view = staff_notes.to_staff(report, note, staff_language(self._desk, report.guild_id))
-        await _send(channel, view, delivery, (report.staff_message_id,))
-
-    async def _refresh(self, delivery: Delivery) -> None:
-        report = await self._report_of(delivery)
-        if report is None:
-            return
-        try:
-            await self._redraw(report, delivery)
-        finally:
-            if report.asker_id:
-                await refresh_asker_card(self._desk, report)
-
-    async def _incident(self, delivery: Delivery) -> None:
-        from bot.chat.learning.incidents import post_incident  # noqa: PLC0415 - it knows the client
-
-        await post_incident(self._desk, delivery)
-
-    async def _post(self, report: Report, delivery: Delivery) -> None:
-        """Post the staff's card, unless it stands there, and remember it."""
-        home = home_of(self._desk, report.guild_id)
-        if home is None or home.guild_id != report.guild_id:
-            raise HeldError(f"server {report.guild_id} has no staff channel")
-        channel = self._place(home.channel_id, home.guild_id)
-        card = None
-        if delivery.attempts > 1:
-            card = await find(self._desk, channel, report.created_at, lambda it: staff_card.is_card_of(it, report.id))
-        if card is None:
-            view, files = await self._drawn(report), staff_card.files(report)
-            try:
-                card = await channel.send(view=view, files=files, nonce=nonce_of(delivery))
-            except (discord.Forbidden, discord.NotFound) as error:
-                where = f"staff channel {home.channel_id}"
-                raise HeldError(f"{where} is closed to me or gone: HTTP {error.status}, code {error.code}") from error
-        await records_of(self._desk).reports.posted(report.id, channel.id, card.id)
-
-    async def _redraw(self, report: Report, delivery: Delivery) -> None:
-        """Show on the staff's card how a report stands; an open one whose card was deleted gets a new card."""
-        if report.staff_channel_id is None or report.staff_message_id is None:
-            return
-        card = self._place(report.staff_channel_id, report.guild_id).get_partial_message(report.staff_message_id)
-        try:
-            await card.edit(view=await self._drawn(report), attachments=staff_card.files(report))
-        except discord.NotFound:
-            if not report.closed_at:
-                await self._post(report, delivery)
-
-    async def _show_whether_delivered(self, delivery: Delivery) -> None:
-        report = await self._report_of(delivery)
-        if report and report.staff_channel_id and report.staff_message_id:
-            card = self._place(report.staff_channel_id, report.guild_id).get_partial_message(report.staff_message_id)
-            try:
-                await card.edit(view=await self._drawn(report), attachments=staff_card.files(report))
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                log.info("the card of report %d stays as it was: %s", report.id, type(error).__name__)
-
-    async def _drawn(self, report: Report) -> discord.ui.LayoutView:
-        records, lang = records_of(self._desk), staff_language(self._desk, report.guild_id)
-        waiting = await records.outbox.waiting(report.guild_id)
-        card = StaffCard(
-            report=report,
-            notes=await records.reports.notes(report.id),
-            similar=await records.reports.similar(report, HOUR),
-            heading=staff_card.heading_of(self._desk, report, lang),
-            undelivered=any(delivery.report_id == report.id and why == _CANNOT_BE_REACHED for delivery, why in waiting),
-        )
-        return staff_card.render(card, lang)
-
-    async def _report_of(self, delivery: Delivery) -> Report | None:
-        return await records_of(self._desk).reports.of(delivery.report_id or 0)
-
-    async def _note_of(self, delivery: Delivery) -> Note | None:
-        notes = await records_of(self._desk).reports.notes(delivery.report_id or 0)
-        return next((note for note in notes if note.id == delivery.note_id), None)
-
-    def _place(self, channel_id: int, guild_id: int | None) -> discord.PartialMessageable:
-        """Return a channel, known or not: whether it is there is for Discord to say."""
-        return self._desk.get_partial_messageable(channel_id, guild_id=guild_id)
-
-    def _direct(self, report: Report) -> Callable[[], Awaitable[Place]]:
-        async def place() -> Place:
-            return await self._desk.create_dm(discord.Object(report.asker_id))
-
-        return place
-
     def _tell(self, what: object, text: str) -> None:
         """Tell the operator, once an hour."""
         now = self._clock()
@@ -330,55 +187,6 @@ class Deliverer:
         if (what, text) not in self._told:
             self._told[what, text] = now
             log.warning("%s", text)
-
-
-def _given(place: Place) -> Callable[[], Awaitable[Place]]:
-    async def given() -> Place:
-        return place
-
-    return given
-
-
-async def find(
-    desk: Desk, place: Place, since: datetime, is_it: Callable[[discord.Message], bool]
-) -> discord.Message | None:
-    """Return our message in a place that is the one, if it stands there: of those from that time on, the first."""
-    async for message in place.history(limit=LOOK, after=since - SKEW, oldest_first=True):
-        if desk.user and message.author.id == desk.user.id and is_it(message):
-            return message
-    return None
-
-
-def nonce_of(delivery: Delivery) -> str:
-    """Return a delivery's nonce, of at most 25 characters: a new database counts from one again."""
-    return f"{delivery.id}-{delivery.created_at.timestamp():.0f}"
-
-
-async def _send(
-    place: Place,
-    view: discord.ui.LayoutView,
-    delivery: Delivery,
-    references: tuple[int, ...] = (),
-    mentions: discord.AllowedMentions | None = None,
-) -> None:
-    """Send something as a reply to the first of the messages that is there, or else by itself.
-
-    Raises:
-        discord.HTTPException: Discord does not take it.
-    """
-    options: dict[str, Any] = {"view": view, "nonce": nonce_of(delivery)}
-    if mentions:
-        options["allowed_mentions"] = mentions
-    for message_id in filter(None, references):
-        try:
-            await place.send(reference=place.get_partial_message(message_id), mention_author=False, **options)
-        except discord.HTTPException as error:
-            # Discord calls a reply to a message that is not there a malformed one.
-            if "message_reference" not in error.text:
-                raise
-        else:
-            return
-    await place.send(**options)
 
 
 @asynccontextmanager
@@ -396,9 +204,14 @@ async def delivering(desk: Desk, *, sleep: Callable[[float], Awaitable[object]] 
             desk.deliverer.hurry()
             await sleep(STEP)
 
-    task = asyncio.create_task(go_on(), name="deliveries")
+    async def connected(_: int) -> None:
+        desk.deliverer.begin()
+
+    for event in CONNECTED:
+        desk.add_listener(connected, event)
     try:
-        yield
+        async with going_on(go_on(), name="deliveries"):
+            yield
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        for event in CONNECTED:
+            desk.remove_listener(connected, event)

@@ -22,13 +22,14 @@ from bot.chat.cards.support import report as to_copy
 from bot.chat.reports import report_form
 from bot.chat.reports.escalation_words import SAID
 from bot.chat.reports.home import Home, home_of
-from bot.chat.reports.office import Form, may_work, records_of, turn
-from bot.chat.reports.own_report import FAILED, acknowledge, held_key, language_of, lay_out, show, standing
+from bot.chat.reports.office import Form, acknowledge, may_work, records_of, turn
+from bot.chat.reports.own_report import held_key, lay_out, show, standing
 from bot.chat.reports.report_form import ERROR, TRIED
 from bot.chat.reports.reporting import refresh_asker_card
 from bot.chat.surfaces.original import words_of
+from bot.chat.trouble import FAILED
 from bot.chat.trouble import report as log_trouble
-from bot.chat.words import WORDS
+from bot.chat.words import WORDS, language
 from bot.desk.database import DeskError
 from bot.desk.reports import AskersCard, NewReport, Report, Reports
 from bot.knowledge.schema import LANGUAGES, Meaning
@@ -87,7 +88,7 @@ class ReportForm(Form, name="send", payload=rf"([a-z\d-]*):([a-z\d-]*):({'|'.joi
     ) -> None:
         """Store the report, then tell the asker, then their card."""
         desk, subject = interaction.client, _subject(interaction, match)
-        await acknowledge(interaction)
+        await acknowledge(interaction, answering=True)
         card = _card(interaction, subject)
         home = home_of(desk, interaction.guild_id)
         try:
@@ -115,7 +116,7 @@ def _subject(interaction: discord.Interaction[Desk], match: re.Match[str]) -> Su
     found = (re.search(TEMPLATE, item.custom_id or "") for item in items if isinstance(item, ui.Button | ui.Select))
     asker_id = next((Subject.of(on_card).asker_id for on_card in found if on_card), interaction.user.id)
     meaning = Meaning(entry, case or None) if entry else None
-    return Subject(asker_id, meaning, language_of(lang), int(question, 16))
+    return Subject(asker_id, meaning, language(lang), int(question, 16))
 
 
 def _asker(interaction: discord.Interaction[Desk], subject: Subject) -> int:
@@ -217,10 +218,7 @@ async def _tell_card(interaction: discord.Interaction[Desk], report: Report) -> 
 
 async def _after(interaction: discord.Interaction[Desk], report: Report, question_id: int) -> None:
     """Do what is no longer the asker's concern: the log of questions, and their cards."""
-    try:
-        await records_of(interaction.client).questions.escalated(question_id)
-    except DeskError as error:
-        log.warning("going on without the desk: %s", error)
+    await records_of(interaction.client).questions.escalated(question_id)
     await _tell_card(interaction, report)
 
 

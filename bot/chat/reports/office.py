@@ -10,7 +10,6 @@ import logging
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from weakref import WeakValueDictionary
 
@@ -19,7 +18,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.assistant.secrets import mask
-from bot.chat.trouble import apologise, tell
+from bot.chat.trouble import FAILED, attend, tell
 from bot.chat.words import language
 from bot.desk.database import DeskError
 from bot.desk.records import Records
@@ -32,23 +31,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What is said to whoever cannot use a button or a form."""
-
-    not_staff: str
-    no_desk: str
-
-
-WORDS: Mapping[Language, Words] = {
-    "en": Words(
-        not_staff="This is for the support team.",
-        no_desk="My records cannot be reached right now, so nothing was changed. Please try again in a minute.",
-    ),
-    "zh": Words(
-        not_staff="这里只有客服团队可以操作。",
-        no_desk="暂时连不上记录，这次操作没有生效，请过一分钟再试。",
-    ),
+NOT_STAFF: Mapping[Language, str] = {
+    "en": "This is for the support team.",
+    "zh": "这里只有客服团队可以操作。",
 }
 
 
@@ -107,12 +92,17 @@ async def note_once(reports: Reports, number: int, kind: NoteKind, author_id: in
     return await reports.note(number, kind, author_id, text)
 
 
-async def acknowledge(interaction: discord.Interaction[Desk]) -> None:
-    """Tell Discord that a press or a form was taken. Where it no longer listens, it counts all the same."""
+async def acknowledge(interaction: discord.Interaction[Desk], *, answering: bool = False) -> None:
+    """Tell Discord that a press or a form was taken. Where it no longer listens, it counts all the same.
+
+    Args:
+        interaction: the press or the form.
+        answering: the user gets an answer of their own.
+    """
     try:
-        await interaction.response.defer()
-    except discord.HTTPException as error:
-        log.info("an interaction was not acknowledged: HTTP %s, code %s", error.status, error.code)
+        await interaction.response.defer(ephemeral=answering, thinking=answering)
+    except FAILED as error:
+        log.info("an interaction was not acknowledged: %s", type(error).__name__)
 
 
 class Numbered(ui.DynamicItem[ui.Button[Any]], ABC, template="(?!)"):
@@ -152,7 +142,7 @@ class Numbered(ui.DynamicItem[ui.Button[Any]], ABC, template="(?!)"):
     async def from_custom_id(cls, _: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /) -> Self:
         """Make the button that somebody pressed."""
         assert isinstance(item, ui.Button)  # noqa: S101 - nothing else has such a custom id
-        return cls(int(match[1]), "zh" if match[2] == "zh" else "en", item)
+        return cls(int(match[1]), language(match[2]), item)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button is for, or tell the user what kept it from that."""
@@ -248,18 +238,12 @@ async def _attend(
     *,
     staff: bool,
 ) -> None:
-    """Have something done once for a user who may have it done, or tell the user what kept it from that."""
-    if not interaction.client.first_met(interaction.id):
-        return
-    words = WORDS[language(interaction.locale.value)]
-    try:
+    """Have something done for a user, see `attend`; what is for staff, for them alone."""
+
+    async def admit(_: discord.Interaction[Desk]) -> None:
         if staff and not may_work(interaction):
-            await tell(interaction, words.not_staff)
-            return
-        try:
+            await tell(interaction, NOT_STAFF[language(interaction.locale.value)])
+        else:
             await act(interaction)
-        except DeskError as error:
-            log.warning("%s did nothing: %s", where, error)
-            await tell(interaction, words.no_desk)
-    except Exception as error:  # the user is waiting, whatever it is
-        await apologise(interaction, error, where)
+
+    await attend(interaction, admit, where)

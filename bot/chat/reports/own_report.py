@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 from discord import ui
 from discord.utils import format_dt
@@ -15,11 +15,12 @@ from discord.utils import format_dt
 from bot.assistant.secrets import mask
 from bot.chat.markup import clip, quoted
 from bot.chat.reports.escalation_words import SAID
-from bot.chat.reports.office import Form, Numbered, may_work, note_once, records_of, turn
+from bot.chat.reports.office import Form, Numbered, acknowledge, may_work, note_once, records_of, turn
 from bot.chat.reports.report_form import PARAGRAPH
 from bot.chat.reports.reporting import state_line
+from bot.chat.trouble import FAILED, tell
 from bot.chat.trouble import report as log_trouble
-from bot.chat.trouble import tell
+from bot.chat.words import language
 from bot.desk.database import DeskError
 from bot.desk.records import Records
 from bot.desk.reports import OPEN, Note, Report
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from bot.chat.client import Desk
 
 log = logging.getLogger(__name__)
-
-FAILED = (discord.DiscordException, aiohttp.ClientError, OSError)
-"""Discord does not do it, or cannot be reached."""
 
 NOTES = 5
 """How many of the latest notes the asker is shown."""
@@ -94,12 +92,12 @@ class AddForm(Form, name="add", payload=NUMBER):
         cls, interaction: discord.Interaction[Desk], match: re.Match[str], values: Mapping[str, str]
     ) -> None:
         """Add it, once, then show the report."""
-        desk, lang = interaction.client, language_of(match[2])
+        desk, lang = interaction.client, language(match[2])
         records, author = records_of(desk), interaction.user.id
         if not values["text"]:
             await tell(interaction, SAID[lang].empty)
             return
-        await acknowledge(interaction)
+        await acknowledge(interaction, answering=True)
         report = await records.reports.of(int(match[1]))
         refused = _refusal(interaction, report, lang)
         if report and not refused:
@@ -147,6 +145,7 @@ async def settle(interaction: discord.Interaction[Desk], question_id: int, lang:
             return
     except DeskError as error:
         log.warning("going on without the desk: %s", error)
+        desk.missed.note(partial(settle, interaction, question_id, lang))
         return
     desk.deliverer.hurry()
     if by_asker:
@@ -180,14 +179,6 @@ def lay_out(*texts: str, report: Report | None = None, lang: Language | None = N
     return _stacked(items)
 
 
-async def acknowledge(interaction: discord.Interaction[Desk]) -> None:
-    """Tell Discord that an answer comes. Where it no longer waits for one, what was filled in counts all the same."""
-    try:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-    except FAILED as error:
-        log.info("a form was not acknowledged: %s", type(error).__name__)
-
-
 async def show(interaction: discord.Interaction[Desk], view: ui.LayoutView) -> None:
     """Show the user what came of it, where Discord still lets us: in short, if it does not take the whole."""
     try:
@@ -206,11 +197,6 @@ def held_key(interaction: discord.Interaction[Desk]) -> bool:
     """Tell whether there was a key in a form."""
     data: Any = interaction.data
     return any(mask(row["component"]["value"]).secrets for row in data["components"])
-
-
-def language_of(code: str) -> Language:
-    """Return the language that a code in a custom id means."""
-    return "zh" if code == "zh" else "en"
 
 
 def _refusal(interaction: discord.Interaction[Desk], report: Report | None, lang: Language) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 from discord.utils import format_dt
 
 from bot.chat.cards.card import with_state, without_state
 from bot.chat.posting import ARCHIVED
 from bot.chat.reports.office import records_of
+from bot.chat.trouble import FAILED
 from bot.desk.reports import AskersCard, Report, State
 from bot.knowledge.schema import Language
 
@@ -131,7 +131,7 @@ async def hush(desk: Desk, cards: Iterable[AskersCard]) -> None:
             message = await channel.fetch_message(card.card_id)
             if view := without_state(message):
                 await message.edit(view=view)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except FAILED as error:
             log.info("a card goes on telling of a report that was deleted: %s", type(error).__name__)
 
 

@@ -15,7 +15,7 @@ from discord.utils import format_dt
 from bot.chat.cards.card import COLOURS, DONE, UNKNOWN, title
 from bot.chat.markup import block, clip, code, plain, quoted
 from bot.chat.reports import staff
-from bot.chat.reports.staff_words import WORDS, Words
+from bot.chat.reports.staff_card_words import WORDS, Words
 from bot.chat.words import WORDS as CARD_WORDS
 from bot.chat.words import language
 from bot.desk.reports import OPEN, Note, Report, State

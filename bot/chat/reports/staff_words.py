@@ -1,143 +1,105 @@
-"""The words on the card of a report for staff."""
+"""The words of the buttons with which staff work on a report, and of the forms behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.desk.reports import NoteKind, State
+from bot.desk.reports import State
 from bot.knowledge.schema import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language's labels and sentences; `{…}` are filled in by whoever shows them.
+    """One language's labels and sentences; `{…}` are filled in by whoever shows them."""
 
-    Attributes:
-        states: `{staff}` is who has the report or closed it, `{since}` a time, `{after}` how long it took,
-            `{other}` another report's number.
-        facts: by the names of `Evidence` and `Wanted`.
-        units: of days, hours and minutes.
-    """
-
-    heading: str
-    states: Mapping[State, str]
-    nobody: str
-    erased: str
-    who: str
-    direct: str
-    private: str
-    elsewhere: str
-    open_link: str
-    case: str
-    facts: Mapping[str, str]
-    similar: str
-    alone: str
-    findings: str
-    message: str
-    beginning: str
-    tried: str
-    notes: Mapping[NoteKind, str]
-    earlier: str
-    undelivered: str
-    units: tuple[str, str, str]
-    at_once: str
+    claim: str
+    take_over: str
+    answer: str
+    ask_back: str
+    resolve: str
+    duplicate: str
+    answer_title: str
+    answer_label: str
+    answer_hint: str
+    ask_title: str
+    ask_label: str
+    ask_hint: str
+    duplicate_title: str
+    duplicate_label: str
+    duplicate_hint: str
+    taken: str
+    ended: Mapping[State, str]
+    gone: str
+    empty: str
+    no_number: str
+    no_report: str
+    itself: str
+    chained: str
+    closed: str
 
 
 WORDS: Mapping[Language, Words] = {
     "en": Words(
-        heading="Report #{number}",
-        states={
-            "open": "🟡 **Open** · sent {since}",
-            "claimed": "👀 **{staff} is looking at it** · sent {since}",
-            "asked": "❓ **Asked back** · {staff} has it · sent {since}",
-            "answered": "💬 **Answered** · {staff} has it · sent {since}",
-            "resolved": "✅ Resolved by {staff} · {since} · after {after}",
-            "solved": "✅ Solved, says whoever sent it · {since} · after {after}",
-            "duplicate": "🔁 Duplicate of report #{other}, says {staff} · {since} · after {after}",
-            "withdrawn": "↩️ Withdrawn by whoever sent it · {since} · after {after}",
+        claim="Claim",
+        take_over="Take over",
+        answer="Answer",
+        ask_back="Ask back",
+        resolve="Resolve",
+        duplicate="Duplicate",
+        answer_title="Answer report #{number}",
+        answer_label="Your answer",
+        answer_hint="Posted where the question was, naming whoever asked.",
+        ask_title="Ask back on report #{number}",
+        ask_label="Your question",
+        ask_hint="Posted where the question was. The reply comes to you here.",
+        duplicate_title="Report #{number} is a duplicate",
+        duplicate_label="Number of the other report",
+        duplicate_hint="It stands at the top of its card.",
+        taken="{staff} was first and has this report. *Take over* gives it to you.",
+        ended={
+            "resolved": "{staff} has resolved this report already.",
+            "duplicate": "{staff} has closed this report as a duplicate already.",
+            "solved": "Whoever sent this report says that it is solved.",
+            "withdrawn": "This report was withdrawn by whoever sent it.",
         },
-        nobody="somebody",
-        erased="Whoever sent it had their data deleted.",
-        who="From",
-        direct="a direct message",
-        private="answered in private",
-        elsewhere="another server",
-        open_link="open",
-        case="Case",
-        facts={
-            "status": "Status",
-            "code": "Code",
-            "type": "Type",
-            "model": "Model",
-            "group": "Group",
-            "request_id": "Request ID",
-            "url": "Address",
-            "ray_id": "Ray ID",
-            "time": "Time (UTC)",
-            "client": "App",
-            "request": "Request",
-            "ip": "IP",
-            "token_name": "Token",
-        },
-        similar="🔥 {count} more with the same error and model in the hour before",
-        alone="Nobody else with the same error and model in the hour before",
-        findings="Seen in the message",
-        message="Message",
-        beginning="the whole of it in the file below",
-        tried="Tried so far",
-        notes={"answer": "💬 {who} answered", "ask": "❓ {who} asked", "addition": "➕ {who} added"},
-        earlier="{count} earlier",
-        undelivered="⚠️ The last words to {who} could not be delivered yet: they take no direct messages, and where "
-        "they asked is closed to me. I go on trying every hour.",
-        units=("d", "h", "min"),
-        at_once="less than a minute",
+        gone="This report is no longer kept.",
+        empty="There was nothing but blanks, so nothing was sent.",
+        no_number="{given} is no number of a report. It is the number at the top of a card.",
+        no_report="There is no report #{number} on this server.",
+        itself="That is the number of this report itself.",
+        chained="Report #{number} is itself a duplicate, of report #{other}. Please give that number.",
+        closed="Report #{number} is closed, so nobody deals with it any more. Please answer or resolve this one.",
     ),
     "zh": Words(
-        heading="报告 #{number}",
-        states={
-            "open": "🟡 **待处理** · 提交于 {since}",
-            "claimed": "👀 **{staff} 正在处理** · 提交于 {since}",
-            "asked": "❓ **等待对方补充** · 负责人 {staff} · 提交于 {since}",
-            "answered": "💬 **已回答** · 负责人 {staff} · 提交于 {since}",
-            "resolved": "✅ {staff} 已解决 · {since} · 用时 {after}",
-            "solved": "✅ 提交人表示已解决 · {since} · 历时 {after}",
-            "duplicate": "🔁 {staff} 标为与报告 #{other} 重复 · {since} · 用时 {after}",
-            "withdrawn": "↩️ 提交人已撤回 · {since} · 历时 {after}",
+        claim="认领",
+        take_over="接手",
+        answer="回答",
+        ask_back="追问",
+        resolve="已解决",
+        duplicate="重复",
+        answer_title="回答报告 #{number}",
+        answer_label="回答内容",
+        answer_hint="会发到提问的地方，并提醒提问的人。",
+        ask_title="追问报告 #{number}",
+        ask_label="想问的内容",
+        ask_hint="会发到提问的地方，对方的回复会出现在这里。",
+        duplicate_title="报告 #{number} 是重复的",
+        duplicate_label="另一份报告的编号",
+        duplicate_hint="编号在报告卡片的最上面。",
+        taken="{staff} 已先认领这份报告。点「接手」可以转给你。",
+        ended={
+            "resolved": "{staff} 已把这份报告标为解决。",
+            "duplicate": "{staff} 已把这份报告标为重复。",
+            "solved": "提交的人表示问题已解决。",
+            "withdrawn": "提交的人已撤回这份报告。",
         },
-        nobody="某人",
-        erased="提交人已要求删除其数据。",
-        who="提交人",
-        direct="私信",
-        private="仅本人可见的回答",
-        elsewhere="其他服务器",
-        open_link="查看",
-        case="条目",
-        facts={
-            "status": "状态码",
-            "code": "错误代码",
-            "type": "错误类型",
-            "model": "模型",
-            "group": "分组",
-            "request_id": "请求 ID",
-            "url": "地址",
-            "ray_id": "Ray ID",
-            "time": "时间 (UTC)",
-            "client": "软件",
-            "request": "请求内容",
-            "ip": "IP",
-            "token_name": "令牌",
-        },
-        similar="🔥 此前一小时内，同样的错误和模型还出现过 {count} 次",
-        alone="此前一小时内没有其他人遇到同样的错误和模型",
-        findings="从消息中看出",
-        message="消息",
-        beginning="全文见下方文件",
-        tried="已经试过",
-        notes={"answer": "💬 {who} 回答", "ask": "❓ {who} 追问", "addition": "➕ {who} 补充"},
-        earlier="更早的还有 {count} 条",
-        undelivered="⚠️ 最近一条消息还没能送达 {who}：对方不接收私信，而提问的地方机器人也发不了言。会每小时再试一次。",
-        units=("天", "小时", "分钟"),
-        at_once="不到一分钟",
+        gone="这份报告的记录已不再保留。",
+        empty="内容是空白的，没有发送。",
+        no_number="{given} 不是报告编号。编号在卡片的最上面。",
+        no_report="这个服务器里没有报告 #{number}。",
+        itself="这就是当前这份报告的编号。",
+        chained="报告 #{number} 本身也是重复的（与报告 #{other} 相同），请填那个编号。",
+        closed="报告 #{number} 已关闭，不会再有人处理。请直接回答或解决当前这份报告。",
     ),
 }

@@ -6,14 +6,18 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import discord
 from discord.ext import commands
 
+from bot.chat.background import going_on
 from bot.chat.client import Desk
+from bot.chat.reports.home import look_for_home
 from bot.chat.servers.greeting import greet
 from bot.chat.trouble import report
 from bot.desk.database import DeskError
+from bot.desk.share import Share
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,7 @@ class Membership(commands.Cog):
                 first = await self.desk.records.servers.joined(guild.id)
             except DeskError as error:
                 log.warning("going on without the desk: %s", error)
+                self.desk.missed.note(partial(self.on_guild_join, guild))
             else:
                 if first:
                     await greet(self.desk, guild)
@@ -50,44 +55,38 @@ class Membership(commands.Cog):
                 await self.desk.records.servers.left(guild.id)
             except DeskError as error:
                 log.warning("going on without the desk: %s", error)
+                self.desk.missed.note(partial(self.on_guild_remove, guild))
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
+    async def on_shard_ready(self, shard: int) -> None:
         """Compare the servers that are remembered with those that are there."""
-        await compare(self.desk)
+        await compare(self.desk, Share(self.desk.shard_count or 1, frozenset({shard})))
 
 
-async def compare(desk: Desk) -> None:
+async def compare(desk: Desk, share: Share) -> None:
     """Make good for the servers that were left or joined while the bot or its desk was away; none of them is greeted.
 
     Args:
         desk: the bot, which Discord has told of its servers.
+        share: which of them are meant.
     """
     if desk.records is None:
         return
     servers, there = desk.records.servers, {guild.id for guild in desk.guilds}
     try:
         for guild_id in servers.known() - there:
-            if _is_ours(desk, guild_id):
+            if guild_id in share:
                 await servers.left(guild_id)
         for guild_id in there:
-            if servers.of(guild_id).left_at is not None:
+            if guild_id in share and servers.of(guild_id).left_at is not None:
                 await servers.joined(guild_id)
     except DeskError as error:
         log.warning("going on without the desk: %s", error)
-
-
-def _is_ours(desk: Desk, guild_id: int) -> bool:
-    """Tell whether this process would see a server: with shards, each has its own.
-
-    https://docs.discord.com/developers/events/gateway#sharding
-    """
-    count, mine = desk.shard_count, desk.shard_id
-    return count is None or mine is None or (guild_id >> 22) % count == mine
+        desk.missed.note(partial(compare, desk, share))
 
 
 async def refresh(desk: Desk) -> bool:
-    """Read the settings that were changed, by other processes too.
+    """Read the settings that were changed, by other processes too; before that, write and do what had to wait.
 
     Returns:
         Whether that could be done; where not, those known stay.
@@ -95,10 +94,12 @@ async def refresh(desk: Desk) -> bool:
     if desk.records is None:
         return False
     try:
+        await desk.records.catch_up()
         await desk.records.servers.refresh()
     except DeskError as error:
         log.debug("the servers' settings stay as they were: %s", error)
         return False
+    await desk.missed.make_good()
     return True
 
 
@@ -114,12 +115,8 @@ async def kept_current(
         desk: the bot.
         sleep: waits for some seconds.
     """
-    task = asyncio.create_task(_keep_current(desk, sleep), name="settings")
-    try:
+    async with going_on(_keep_current(desk, sleep), name="settings"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 async def _keep_current(desk: Desk, sleep: Callable[[float], Awaitable[object]]) -> None:
@@ -127,9 +124,10 @@ async def _keep_current(desk: Desk, sleep: Callable[[float], Awaitable[object]])
     while True:
         await sleep(EVERY)
         try:
+            await look_for_home(desk)
             if desk.records is None:
                 if await desk.open_records() and desk.is_ready():
-                    await compare(desk)
+                    await compare(desk, desk.share)
                 continue
             before, well = well, await refresh(desk)
         except Exception as error:  # whatever it is, it must not be the last time

@@ -14,7 +14,7 @@ import discord
 
 from bot.chat.markup import block, clip, code
 from bot.chat.reloading import LONGEST, mistakes
-from bot.chat.trouble import apologise, tell
+from bot.chat.trouble import tell
 from bot.chat.words import language
 from bot.knowledge.base import KnowledgeError
 from bot.knowledge.changes import Changes
@@ -62,27 +62,27 @@ WORDS: Mapping[Language, Words] = {
 }
 
 
-async def attend(interaction: discord.Interaction[Desk]) -> None:
+async def obey(interaction: discord.Interaction[Desk]) -> None:
     """Reload the knowledge for the bot's owner, and tell them what is different or wrong; nobody else may.
 
     Args:
         interaction: the command.
+
+    Raises:
+        discord.HTTPException: Discord cannot do it.
     """
     words = WORDS[language(interaction.locale.value)]
+    # Discord waits for three seconds, and it may have to tell first who the owner is.
+    await interaction.response.defer(ephemeral=True)
+    if not await interaction.client.is_owner(interaction.user):
+        await tell(interaction, words.not_owner)
+        return
     try:
-        # Discord waits for three seconds, and it may have to tell first who the owner is.
-        await interaction.response.defer(ephemeral=True)
-        if not await interaction.client.is_owner(interaction.user):
-            await tell(interaction, words.not_owner)
-            return
-        try:
-            different = await interaction.client.reloader.reload()
-        except KnowledgeError as error:
-            await tell(interaction, f"{words.refused}\n{block(mistakes(error), LONGEST)}")
-        else:
-            await tell(interaction, _told(different, words))
-    except Exception as error:  # the user is waiting, whatever it is
-        await apologise(interaction, error, "/desk reload")
+        different = await interaction.client.reloader.reload()
+    except KnowledgeError as error:
+        await tell(interaction, f"{words.refused}\n{block(mistakes(error), LONGEST)}")
+    else:
+        await tell(interaction, _told(different, words))
 
 
 def _told(different: Changes, words: Words) -> str:

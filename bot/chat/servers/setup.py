@@ -5,32 +5,25 @@ Each choice is stored at once, and the message drawn again with what keeps the b
 
 from __future__ import annotations
 
-import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import discord
 from discord import ui
 
-from bot.chat.cards.post_tag import solved_tag
-from bot.chat.permissions import NEEDS, STAFF_NEEDS, lacking, open_to_all
-from bot.chat.reports import office
-from bot.chat.reports.home import home_of
+from bot.chat.reports.office import records_of
+from bot.chat.servers import chosen
 from bot.chat.servers.setup_words import WORDS, Words
-from bot.chat.trouble import apologise, tell
+from bot.chat.trouble import attend, tell
 from bot.chat.words import language
-from bot.desk.database import DeskError
-from bot.desk.servers import Server
-from bot.settings import Settings
+from bot.desk.servers import LanguageChoice
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
 
-log = logging.getLogger(__name__)
-
-Place = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel
 Box = ui.Container[ui.LayoutView]
 
 MOST = 25
@@ -44,28 +37,14 @@ def may_set_up(interaction: discord.Interaction[Desk]) -> bool:
     return interaction.permissions.manage_guild or interaction.permissions.administrator
 
 
-async def attend(
-    interaction: discord.Interaction[Desk], act: Callable[[discord.Interaction[Desk]], Any], where: str
+async def for_managers(
+    interaction: discord.Interaction[Desk], act: Callable[[discord.Interaction[Desk]], Awaitable[None]]
 ) -> None:
-    """Do something for a user who may manage the server, or tell the user what kept it from that.
-
-    Args:
-        interaction: what the user did.
-        act: is called with it; it may raise `DeskError`.
-        where: names it in the log.
-    """
-    lang = language(interaction.locale.value)
-    try:
-        if not may_set_up(interaction):
-            await tell(interaction, WORDS[lang].not_allowed)
-            return
-        try:
-            await act(interaction)
-        except DeskError as error:
-            log.warning("%s did nothing: %s", where, error)
-            await tell(interaction, office.WORDS[lang].no_desk)
-    except Exception as error:  # the user is waiting, whatever it is
-        await apologise(interaction, error, where)
+    """Do something for a user who may manage the server; anybody else is told that it is not for them."""
+    if may_set_up(interaction):
+        await act(interaction)
+    else:
+        await tell(interaction, WORDS[language(interaction.locale.value)].not_allowed)
 
 
 async def show(interaction: discord.Interaction[Desk]) -> None:
@@ -75,7 +54,7 @@ async def show(interaction: discord.Interaction[Desk]) -> None:
         DeskError: the desk cannot be read.
     """
     desk = interaction.client
-    await office.records_of(desk).servers.refresh()
+    await records_of(desk).servers.refresh()
     if guild := await _guild(interaction):
         view = draw(desk, guild, interaction.locale, await _waiting(desk, guild))
         await interaction.response.send_message(view=view, ephemeral=True)
@@ -88,6 +67,12 @@ async def _guild(interaction: discord.Interaction[Desk]) -> discord.Guild | None
         await tell(interaction, WORDS[language(interaction.locale.value)].not_known)
         return None
     return guild
+
+
+async def _waiting(desk: Desk, guild: discord.Guild) -> int:
+    """Return how many reports could not be posted so far."""
+    waiting = await records_of(desk).outbox.waiting(guild.id)
+    return sum(delivery.kind == "report" and bool(why) for delivery, why in waiting)
 
 
 class Setting(ui.DynamicItem[ui.Item[Any]], ABC, template="(?!)"):
@@ -127,19 +112,30 @@ class Setting(ui.DynamicItem[ui.Item[Any]], ABC, template="(?!)"):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Change the settings and draw them again, or tell the user what kept it from that."""
-        if interaction.client.first_met(interaction.id):
-            await attend(interaction, self._act, self.name)
+        await attend(interaction, partial(for_managers, act=self._change), self.name)
 
-    async def _act(self, interaction: discord.Interaction[Desk]) -> None:
+    async def _change(self, interaction: discord.Interaction[Desk]) -> None:
         if guild := await _guild(interaction):
             desk = interaction.client
-            await office.records_of(desk).servers.change(guild.id, **self.changes)
+            await records_of(desk).servers.change(guild.id, **self.changes)
             view = draw(desk, guild, interaction.locale, await _waiting(desk, guild))
             await interaction.response.edit_message(view=view)
 
 
 class SupportChannels(Setting, name="support"):
     """Where the bot listens; nothing picked is nowhere."""
+
+    @classmethod
+    def of(cls, words: Words, places: Sequence[chosen.Place]) -> Self:
+        """Make the menu, with the places picked where it listens now."""
+        menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
+            channel_types=list(KINDS),
+            placeholder=words.support_choose,
+            min_values=0,
+            max_values=MOST,
+            default_values=places[:MOST],
+        )
+        return cls(menu)
 
     @property
     def changes(self) -> Mapping[str, object]:
@@ -150,6 +146,17 @@ class SupportChannels(Setting, name="support"):
 class StaffChannel(Setting, name="staff"):
     """Where reports go."""
 
+    @classmethod
+    def of(cls, words: Words, place: chosen.Anywhere | None) -> Self:
+        """Make the menu, with the channel picked where they go now; a thread is none that it could offer."""
+        menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
+            channel_types=[discord.ChannelType.text],
+            placeholder=words.staff_choose,
+            min_values=0,
+            default_values=[place] if isinstance(place, discord.TextChannel) else [],
+        )
+        return cls(menu)
+
     @property
     def changes(self) -> Mapping[str, object]:
         """The channel."""
@@ -158,6 +165,12 @@ class StaffChannel(Setting, name="staff"):
 
 class StaffRole(Setting, name="role"):
     """Who works on them."""
+
+    @classmethod
+    def of(cls, words: Words, role: discord.Role | None) -> Self:
+        """Make the menu, with the role picked that it is now."""
+        picked = [role] if role else []
+        return cls(ui.RoleSelect(placeholder=words.role_choose, min_values=0, default_values=picked))
 
     @property
     def changes(self) -> Mapping[str, object]:
@@ -168,6 +181,13 @@ class StaffRole(Setting, name="role"):
 class LanguageOfAnswers(Setting, name="language"):
     """The answers' language."""
 
+    @classmethod
+    def of(cls, words: Words, now: LanguageChoice) -> Self:
+        """Make the menu."""
+        labels = words.languages.items()
+        options = [discord.SelectOption(label=label, value=choice, default=choice == now) for choice, label in labels]
+        return cls(ui.Select(options=options))
+
     @property
     def changes(self) -> Mapping[str, object]:
         """The language."""
@@ -176,6 +196,11 @@ class LanguageOfAnswers(Setting, name="language"):
 
 class Heard(Setting, name="heard", values="on|off"):
     """Whether what is only heard is answered. The button says what it changes to: pressed twice, it does so once."""
+
+    @classmethod
+    def of(cls, words: Words, *, now: bool) -> Self:
+        """Make the button."""
+        return cls(ui.Button(label=words.heard_turn[not now]), "off" if now else "on")
 
     @property
     def changes(self) -> Mapping[str, object]:
@@ -186,6 +211,11 @@ class Heard(Setting, name="heard", values="on|off"):
 class Environment(Setting, name="environment"):
     """Leaves the channels to the environment again."""
 
+    @classmethod
+    def of(cls, words: Words) -> Self:
+        """Make the button."""
+        return cls(ui.Button(label=words.use_environment))
+
     @property
     def changes(self) -> Mapping[str, object]:
         """None of its own."""
@@ -193,12 +223,6 @@ class Environment(Setting, name="environment"):
 
 
 SETTINGS = (SupportChannels, StaffChannel, StaffRole, LanguageOfAnswers, Heard, Environment)
-
-
-async def _waiting(desk: Desk, guild: discord.Guild) -> int:
-    """Return how many reports could not be posted so far."""
-    waiting = await office.records_of(desk).outbox.waiting(guild.id)
-    return sum(delivery.kind == "report" and bool(why) for delivery, why in waiting)
 
 
 def draw(desk: Desk, guild: discord.Guild, locale: discord.Locale, waiting: int) -> ui.LayoutView:
@@ -211,127 +235,30 @@ def draw(desk: Desk, guild: discord.Guild, locale: discord.Locale, waiting: int)
         waiting: how many reports could not be posted so far.
     """
     words, server = WORDS[language(locale.value)], desk.server(guild.id)
-    by_environment = named(desk.settings, guild)
     box = Box(ui.TextDisplay(f"### {words.title}\n-# {words.private}"))
     if not desk.intents.message_content:
         box.add_item(ui.TextDisplay(words.deaf))
     box.add_item(ui.Separator(visible=False))
-    _support(box, words, guild, server, by_environment)
-    _staff(box, words, desk, guild, waiting)
-    _role(box, words, guild, server)
-    box.add_item(ui.TextDisplay(f"**{words.language}**\n{words.language_about}"))
-    options = [
-        discord.SelectOption(label=label, value=choice, default=choice == server.language)
-        for choice, label in words.languages.items()
-    ]
-    _add(box, LanguageOfAnswers(ui.Select(options=options)))
+    text, places = chosen.support(words, desk, guild)
+    _add(box, text, SupportChannels.of(words, places))
+    text, place = chosen.staff(words, desk, guild, waiting)
+    _add(box, text, StaffChannel.of(words, place))
+    text, role = chosen.role(words, desk, guild)
+    _add(box, text, StaffRole.of(words, role))
+    _add(box, f"**{words.language}**\n{words.language_about}", LanguageOfAnswers.of(words, server.language))
     read = (words.webhooks.format(count=len(server.webhooks)),) if server.webhooks else ()
-    box.add_item(ui.TextDisplay("\n".join((f"**{words.heard}**", words.heard_is[server.heard], *read))))
-    buttons: list[Setting] = [
-        Heard(ui.Button(label=words.heard_turn[not server.heard]), "off" if server.heard else "on")
-    ]
-    of_its_own = (server.support_channels is not None and by_environment) or (
+    buttons: list[Setting] = [Heard.of(words, now=server.heard)]
+    of_its_own = (server.support_channels is not None and chosen.named(desk.settings, guild)) or (
         server.staff_channel_id is not None and desk.settings.staff_channel
     )
     if of_its_own:
-        buttons.append(Environment(ui.Button(label=words.use_environment)))
-    _add(box, *buttons)
-    view = ui.LayoutView(timeout=None)
-    view.add_item(box)
-    return view
+        buttons.append(Environment.of(words))
+    _add(box, "\n".join((f"**{words.heard}**", words.heard_is[server.heard], *read)), *buttons)
+    return ui.LayoutView(timeout=None).add_item(box)
 
 
-def _support(box: Box, words: Words, guild: discord.Guild, server: Server, by_environment: Sequence[Place]) -> None:
-    lines = [f"**{words.support}**", words.support_about]
-    if server.support_channels is None:
-        places, gone = list(by_environment), 0
-    else:
-        found = [guild.get_channel(id_) for id_ in sorted(server.support_channels)]
-        places = [place for place in found if isinstance(place, Place)]
-        gone = len(found) - len(places)
-    lines += _checked(words, [(place, lacking(place, NEEDS[place.type])) for place in places], gone)
-    if not places:
-        lines.append(words.support_none)
-    elif server.support_channels is None:
-        lines.append(f"-# {words.from_environment}")
-    if unmarked := [place for place in places if solved_tag(place) and lacking(place, ("manage_threads",))]:
-        lines.append(f"-# {words.unmarked.format(places=' '.join(place.mention for place in unmarked))}")
-    box.add_item(ui.TextDisplay("\n".join(lines)))
-    menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
-        channel_types=list(KINDS),
-        placeholder=words.support_choose,
-        min_values=0,
-        max_values=MOST,
-        default_values=places[:MOST],
-    )
-    _add(box, SupportChannels(menu))
-
-
-def _staff(box: Box, words: Words, desk: Desk, guild: discord.Guild, waiting: int) -> None:
-    home = home_of(desk, guild.id)
-    place = guild.get_channel_or_thread(home.channel_id) if home else None
-    lines = [f"**{words.staff}**", words.staff_about]
-    if place:
-        found = ((words.staff_public, open_to_all(place)), (words.staff_support, desk.is_support(place)))
-        unfit = [line.format(place=place.mention) for line, is_so in found if is_so]
-        missing = lacking(place, STAFF_NEEDS)
-        lines += unfit + (_checked(words, [(place, missing)], 0) if missing or not unfit else [])
-        if desk.server(guild.id).staff_channel_id is None:
-            lines.append(f"-# {words.from_environment}")
-    elif home:
-        lines += [*_checked(words, [], 1), words.staff_gone]
-    else:
-        lines.append(words.staff_none)
-    if waiting:
-        lines.append(words.waiting.format(count=waiting))
-    box.add_item(ui.TextDisplay("\n".join(lines)))
-    menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
-        channel_types=[discord.ChannelType.text],
-        placeholder=words.staff_choose,
-        min_values=0,
-        default_values=[place] if isinstance(place, discord.TextChannel) else [],
-    )
-    _add(box, StaffChannel(menu))
-
-
-def _role(box: Box, words: Words, guild: discord.Guild, server: Server) -> None:
-    role = guild.get_role(server.staff_role_id) if server.staff_role_id else None
-    lines = [f"**{words.role}**", words.role_about]
-    if server.staff_role_id and role is None:
-        lines.append(words.role_gone)
-    box.add_item(ui.TextDisplay("\n".join(lines)))
-    menu: ui.RoleSelect[Any] = ui.RoleSelect(
-        placeholder=words.role_choose, min_values=0, default_values=[role] if role else []
-    )
-    _add(box, StaffRole(menu))
-
-
-def _checked(
-    words: Words,
-    places: Iterable[tuple[Place | discord.abc.GuildChannel | discord.Thread, tuple[str, ...]]],
-    gone: int,
-) -> list[str]:
-    """Return a line for those channels that are well, and one for each set of permissions that is lacking."""
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for place, missing in places:
-        alike.setdefault(missing, []).append(place.mention)
-    lines = []
-    for missing, mentions in sorted(alike.items()):
-        names = words.comma.join(f"**{words.permissions[name]}**" for name in missing)
-        line = words.lacks if missing else words.ready
-        lines.append(line.format(places=" ".join(mentions), permissions=names))
-    return [*lines, words.gone.format(count=gone)] if gone else lines
-
-
-def named(settings: Settings, guild: discord.Guild) -> list[Place]:
-    """Return the channels of a server that the environment names."""
-    names = settings.support_channels
-    return [
-        place for place in guild.channels if isinstance(place, Place) and {str(place.id), place.name.casefold()} & names
-    ]
-
-
-def _add(box: Box, *items: Setting) -> None:
-    """Close a section with its menu or buttons."""
+def _add(box: Box, text: str, *items: Setting) -> None:
+    """Add a section: what is said of a choice, and its menu or buttons."""
+    box.add_item(ui.TextDisplay(text))
     box.add_item(ui.ActionRow(*items))
     box.add_item(ui.Separator(visible=False))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -20,7 +20,9 @@ from discord.utils import utcnow
 
 from bot.assistant.answer import Answer
 from bot.chat.cards.card import digest
-from bot.chat.learning import feedback
+from bot.chat.counters import Silence
+from bot.chat.learning import feedback, incidents
+from bot.chat.limits import Buckets
 from bot.chat.posting import correct, reply, take_away
 from bot.chat.reports.reporting import keep_state
 from bot.chat.surfaces.authors import is_read
@@ -28,10 +30,13 @@ from bot.chat.surfaces.direct import direct
 from bot.chat.surfaces.explain import at_once, explain
 from bot.chat.surfaces.follow_ups import FollowUps
 from bot.chat.surfaces.heard import heard
+from bot.chat.surfaces.manners import Asking, Earlier, Manners, lead
 from bot.chat.surfaces.mentioned import mentioned
 from bot.chat.surfaces.question import Question
-from bot.desk.answers import Answered, Answers, Remembered
+from bot.chat.trouble import FAILED
+from bot.desk.answers import Answers, Remembered
 from bot.desk.database import DeskError
+from bot.knowledge.schema import Meaning
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
@@ -41,8 +46,8 @@ log = logging.getLogger(__name__)
 SURFACES = (direct, mentioned, heard)
 """The first to take a message has it."""
 
-SAME = timedelta(hours=1)
-"""For how long the same error of the same person in the same channel is no new question."""
+WAIT = "⏳"
+"""What tells in a direct message that it was too many; of very many, not each is told."""
 
 
 def question_in(desk: Desk, message: discord.Message) -> Question | None:
@@ -68,13 +73,18 @@ class Answering:
 
     Attributes:
         follow_ups: what people wrote lately, and what that has to do with what they write next.
+        manners: what becomes of an answer that is ready.
+        waiting: the messages that call the bot and have no answer yet.
     """
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.follow_ups = FollowUps(desk, utcnow)
+        self.manners = Manners(desk, utcnow)
+        self._waits = Buckets(desk.settings.answers_per_person)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._readings: dict[int, object] = {}
+        self.waiting: set[int] = set()
 
     @property
     def answers(self) -> Answers | None:
@@ -110,37 +120,60 @@ class Answering:
         return self._turns.setdefault(channel_id, asyncio.Lock())
 
     async def give(self, question: Question, answer: Answer) -> None:
-        """Send the first card and remember it; where it only adds to one that is there, correct that one."""
-        answers, empty, counters = self.answers, [], self.desk.counters
+        """Answer a question as manners have it: with a card, by leading to the one that is there, or not at all.
+
+        What only adds to a card of its author corrects that one.
+        """
+        answers, empty, earlier = self.answers, [], None
+        if self.manners.is_quiet(question, answer):
+            await self._keep_silent(question, answer, "quiet")
+            return
         try:
             if answers:
                 if await self._follow(answers, question, answer):
                     return
-                if not question.asked and await self._is_repeated(answers, question, answer):
-                    counters.silent["repeated"] += 1
-                    return
+                earlier = await self.manners.earlier(answers, Asking.of(question), answer)
                 empty = await self.follow_ups.unanswered(answers, question)
-                if empty and question.is_private and not (answer.entry or answer.secrets or question.seen):
-                    counters.silent["repeated"] += 1
-                    return  # it was said a moment ago
         except DeskError as error:
             without_the_desk(error)
-            answers = None
-        view = self.view(question, answer)
-        card_id = await reply(question.message, view)
-        if card_id:
-            counters.answer(question.surface, answer.entry, question.since)
-        else:
-            counters.silent["refused"] += 1
-        if card_id and answers:
-            try:
-                await answers.remember(_answered(question, answer, digest(view), card_id))
-            except DeskError as error:
-                without_the_desk(error)
-        if card_id:
-            await self.note(question, answer)
-        if card_id and answers and answer.entry:
+        is_empty = not (answer.entry or answer.secrets or question.seen)
+        if (earlier and not earlier.led) or (empty and is_empty and question.is_private):  # it was said a moment ago
+            await self._keep_silent(question, answer, "repeated", earlier)
+        elif self.manners.too_many(question):
+            await self._keep_silent(question, answer, "limited")
+        elif await self._send(answers, question, answer, earlier) and answers and answer.entry:
             await self._give_way(answers, empty)
+
+    async def _send(self, answers: Answers | None, question: Question, answer: Answer, earlier: Earlier | None) -> bool:
+        """Send a card, or what leads to an earlier one, and tell whether that was possible."""
+        counters, led_to = self.desk.counters, earlier.known if earlier else None
+        view = self.view(question, answer, led_to)
+        card_id = await reply(question.message, view)
+        self.waiting.discard(question.message.id)
+        if card_id is None:
+            counters.silent["refused"] += 1
+            return False
+        if led_to:
+            counters.silent["repeated"] += 1
+        else:
+            counters.answer(question.surface, answer.entry, question.since)
+        if answers:
+            await answers.remember(Asking.of(question).answered(answer, card_id, digest(view), led_to))
+        await self.note(question, answer)
+        return True
+
+    async def _keep_silent(
+        self, question: Question, answer: Answer, why: Silence, earlier: Earlier | None = None
+    ) -> None:
+        """Count a question that gets no answer; that somebody has an error counts, unless it counted for them."""
+        self.desk.counters.silent[why] += 1
+        if answer.speaks and not (earlier and earlier.known.asker_id == question.message.author.id):
+            await self.note(question, answer)
+        author, now = question.message.author.id, utcnow()
+        if why == "limited" and question.is_private and not self._waits.lacks(author, now):
+            self._waits.take(author, now)
+            with suppress(*FAILED):
+                await question.message.add_reaction(WAIT)
 
     async def add(self, question: Question, answer: Answer) -> bool:
         """Let a message that is not answered add to what its author was answered, and tell whether it does."""
@@ -157,16 +190,21 @@ class Answering:
         """Correct the answer that a message adds to, and tell whether there is no more to say to it."""
         better = await self.follow_ups.better(answers, question, answer)
         if better is None or not better.adds:
-            if said := better is not None and not question.asked:
+            if said := better is not None and not question.asked and not better.again:
                 self.desk.counters.silent["repeated"] += 1
             return said
-        first = await self.message(better.known)
+        try:
+            first = await self.message(better.known)
+        except FAILED:  # then it is answered by itself
+            first = None
         if first is None:
             return False
         whole = replace(Question.of(first, asked=better.known.asked), seen=better.seen)
         self.follow_ups.keep(whole, better.answer, better.answer.text)
         self.follow_ups.add(question)
-        await answers.remember(_answered(question, better.answer, better.known.digest, better.known.card_id or 0))
+        await answers.remember(
+            Asking.of(question).answered(better.answer, better.known.card_id or 0, better.known.digest)
+        )
         await self.show(answers, whole, better.answer, better.known)
         self.desk.counters.silent["added"] += 1
         return True
@@ -187,28 +225,26 @@ class Answering:
         if speaks(question, answer):
             await self.give(question, answer)
 
-    async def show(self, answers: Answers, question: Question, answer: Answer, known: Remembered) -> None:
-        """Show an answer on the card that is there, and remember it."""
+    async def show(
+        self,
+        answers: Answers,
+        question: Question,
+        answer: Answer,
+        known: Remembered,
+        earlier: Earlier | None = None,
+    ) -> None:
+        """Show an answer on the card that is there, or what leads to an earlier one, and remember it."""
         card, message = self.card(known.channel_id, known.card_id or 0), question.message
-        if digest(view := self.view(question, answer)) != known.digest:
+        led_to = earlier.known if earlier else None
+        if digest(view := self.view(question, answer, led_to)) != known.digest:
             try:
                 if await correct(card, view):
                     self.desk.counters.corrected += 1
-                    await answers.remember(_answered(question, answer, digest(view), card.id))
+                    await answers.remember(Asking.of(question).answered(answer, card.id, digest(view), led_to))
                     await keep_state(self.desk, card.id)
             except discord.NotFound:
                 await answers.dismiss(message.id)
         await self.note(question, answer)
-
-    async def _is_repeated(self, answers: Answers, question: Question, answer: Answer) -> bool:
-        """Tell whether a message says once more what its author, or a thread, was answered a short while ago."""
-        if answer.entry is None or answer.secrets:
-            return False
-        who, where = question.message.author.id, question.message.channel
-        problem = answer.entry, answer.case, answer.evidence.model
-        if isinstance(where, discord.Thread):
-            return await answers.in_thread(where.id, *problem) is not None
-        return await answers.latest(who, where.id, *problem, within=SAME) is not None
 
     async def message(self, known: Remembered) -> discord.Message | None:
         """Return a message that was answered; None where it is gone."""
@@ -222,8 +258,11 @@ class Answering:
         """Return a card that was sent, without asking for it."""
         return self.desk.get_partial_messageable(channel_id).get_partial_message(card_id)
 
-    def view(self, question: Question, answer: Answer) -> discord.ui.LayoutView:
-        """Lay out the card that gives a question its answer."""
+    def view(self, question: Question, answer: Answer, led_to: Remembered | None = None) -> discord.ui.LayoutView:
+        """Lay out the card that gives a question its answer, or what leads to an earlier one."""
+        if led_to:
+            meaning, model = Meaning(led_to.entry, led_to.case), answer.evidence.model
+            return lead(led_to, answer, incidents.others(self.desk, question.guild_id, meaning, model, answer.lang))
         private = question.is_private
         card = self.desk.card(
             answer, guild_id=question.guild_id, asked=question.asked, private=private, seen=question.seen
@@ -253,23 +292,6 @@ class Answering:
             self._readings.pop(id_, None)
 
 
-def _answered(question: Question, answer: Answer, digest: str, card_id: int) -> Answered:
-    message = question.message
-    return Answered(
-        question_id=message.id,
-        guild_id=message.guild.id if message.guild else None,
-        channel_id=message.channel.id,
-        card_id=card_id,
-        asker_id=message.author.id,
-        entry=answer.entry or "",
-        case=answer.case,
-        model=answer.evidence.model,
-        lang=answer.lang,
-        digest=digest,
-        asked=question.asked,
-    )
-
-
 def without_the_desk(error: DeskError) -> None:
-    """Log that an answer goes its way without the desk."""
-    log.warning("going on without the desk: %s", error)
+    """Log that an answer goes its way without the desk; that the desk is away was told by itself."""
+    log.debug("going on without the desk: %s", error)

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 
 from bot.assistant.answer import Answer
@@ -16,6 +15,7 @@ from bot.assistant.secrets import mask
 from bot.chat.markup import code
 from bot.chat.surfaces.files import Reading, Trouble
 from bot.chat.surfaces.question import Question
+from bot.chat.trouble import FAILED
 from bot.knowledge.schema import Language
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ async def explain(
     async with _typing(question.message.channel) if typing else _nothing():
         readings = await desk.files.read(question.message.id, question.files)
         answers = [(await _ask(desk, question, reading, lang), reading) for reading in readings if reading.text]
-    chosen = best(answer, *(each for each, _ in answers))
+    chosen = best(answer, *_telling([each for each, _ in answers]))
     held = next((each.secrets for each in (answer, *(each for each, _ in answers)) if each.secrets), ())
     picture = next((reading for each, reading in answers if each is chosen and reading.pictured), None)
     if chosen.entry is None:
@@ -119,6 +119,12 @@ def best(*answers: Answer) -> Answer:
         return answer.speaks, round(answer.confidence, 2), sum(fact is not None for fact in facts)
 
     return max(answers, key=worth)
+
+
+def _telling(answers: list[Answer]) -> list[Answer]:
+    """Leave out the files that hold an error's bare name, such as `HTTP 500`, where another one says for sure more."""
+    more = [answer for answer in answers if answer.why and answer.why[0].kind != "name"]
+    return more if any(answer.speaks for answer in more) else answers
 
 
 def excerpt(answer: Answer) -> str:
@@ -159,7 +165,7 @@ async def _typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
     """Show that an answer is on its way, as far as Discord does; nothing waits for it."""
 
     async def type_on() -> None:
-        with suppress(discord.DiscordException, aiohttp.ClientError, OSError):
+        with suppress(*FAILED):
             while True:
                 await channel.typing()
                 await asyncio.sleep(TYPING)

@@ -18,6 +18,7 @@ import aiohttp
 import discord
 
 from bot.assistant.secrets import mask
+from bot.chat.trouble import FAILED
 from bot.reading import screenshots
 from bot.reading.pictures import BYTES, PictureError, kind
 from bot.reading.screenshots import BusyError, Seen, UnavailableError
@@ -145,7 +146,7 @@ class Files:
             return replace(reading, pictured=True, trouble="unavailable")
         except (BusyError, TimeoutError):
             return replace(reading, trouble="busy")
-        except (PictureError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        except (PictureError, *FAILED) as error:
             log.info("a file was not read: %s", type(error).__name__)
             return replace(reading, trouble="unreadable")
 

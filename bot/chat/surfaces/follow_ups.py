@@ -16,6 +16,7 @@ from bot.chat.cards.control import Subject
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.row import FOLLOW_UP, LONGEST, Rows, Written
 from bot.chat.surfaces.together import language_before, points, with_one_after, with_those_before, worded
+from bot.chat.trouble import FAILED
 from bot.desk.answers import Answers, Remembered
 from bot.knowledge.schema import Language, Meaning
 
@@ -35,12 +36,14 @@ class Better:
         answer: what it should be.
         seen: what the card says of the files.
         adds: it is another than that which was given.
+        again: the follow-up is the very same message once more.
     """
 
     known: Remembered
     answer: Answer
     seen: str
     adds: bool
+    again: bool
 
 
 class FollowUps:
@@ -136,7 +139,9 @@ class FollowUps:
         if not answered:
             return None
         known = {each.question_id: each for each in await answers.of_questions(each.message_id for each in answered)}
-        given = [each for each in answered if _stands(known.get(each.message_id))]
+        known = {id_: each for id_, each in known.items() if _stands(each)}
+        cards = {each.card_id for each in known.values()}  # what only leads to one of these is no answer beside it
+        given = [each for each in answered if (its := known.get(each.message_id)) and its.repeats not in cards]
         if answer.entry:
             given = [each for each in given if each.answer and each.answer.entry == answer.entry]
         if len(given) != 1 or (first := given[0].answer) is None:  # of several it cannot be told which one is meant
@@ -146,7 +151,7 @@ class FollowUps:
         lead = known[given[0].message_id]
         if made is None or (made is not first and not await self._is_untouched(lead)):
             return None
-        return Better(lead, made, given[0].seen, made is not first)
+        return Better(lead, made, given[0].seen, made is not first, worded(answer) == given[0].text)
 
     async def unanswered(self, answers: Answers, question: Question) -> list[Remembered]:
         """Return the cards of the last minute that told the author of a message that nothing is known.
@@ -190,10 +195,12 @@ class FollowUps:
 
     async def _is_untouched(self, known: Remembered) -> bool:
         """Tell whether a card shows what it was sent with: nobody chose another meaning or took it for solved."""
+        if known.repeats is not None:
+            return True
         card = self._desk.get_partial_messageable(known.channel_id).get_partial_message(known.card_id or 0)
         try:
             shown = discord.ui.LayoutView.from_message(await card.fetch())
-        except (discord.NotFound, discord.Forbidden):
+        except FAILED:  # it is gone, or nobody can tell
             return False
         shown.stop()
         subject = Subject(known.asker_id, Meaning(known.entry, known.case), known.lang, known.question_id)

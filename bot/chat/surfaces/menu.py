@@ -41,4 +41,4 @@ class Menu(commands.Cog):
         if question.files:
             await interaction.response.defer(ephemeral=True, thinking=True)
             question, answer = await explain(self.desk, question, answer, lang=lang)
-        await show(interaction, answer, private=True, seen=question.seen)
+        await show(interaction, answer, private=True, author_id=message.author.id, seen=question.seen)

@@ -9,8 +9,10 @@ from discord.ext import commands
 
 from bot.assistant.secrets import mask
 from bot.chat.client import Desk
+from bot.chat.limits import too_much_here
 from bot.chat.markup import clip, code
 from bot.chat.permissions import may_post
+from bot.chat.servers.quiet import is_quiet_here
 from bot.chat.trouble import report
 from bot.chat.words import WORDS, language
 from bot.knowledge.model_lookup import ModelLookup
@@ -55,7 +57,9 @@ class Models(commands.Cog):
             lines = [f"### {total}", shares, "", WORDS[lang].look_up]
         if masked.secrets:
             lines = [f"### {WORDS[lang].key_given}", WORDS[lang].key_given_cause, "", *lines]
-        public = not masked.secrets and may_post(interaction) and self.desk.is_support(interaction.channel)
+        may = may_post(interaction) and not is_quiet_here(interaction)
+        public = not masked.secrets and may and self.desk.is_support(interaction.channel)
+        public = public and not too_much_here(interaction)
         await interaction.response.send_message(view=self._view("\n".join(lines), lang), ephemeral=not public)
 
     @models.autocomplete("name")

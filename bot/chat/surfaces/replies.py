@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import discord
 from discord.ext import commands, tasks
 
 from bot.assistant.answer import Answer
 from bot.chat.client import Desk
+from bot.chat.posting import own_up
 from bot.chat.surfaces.answering import Answering, question_in, speaks, without_the_desk
 from bot.chat.surfaces.authors import is_read
+from bot.chat.surfaces.files import looks_like_a_picture
 from bot.chat.surfaces.posts import Early
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.upkeep import Upkeep, is_old
@@ -58,14 +61,27 @@ class Replies(commands.Cog):
             return
         if question.asked:
             counters.asked[question.surface] += 1
+            self._answering.waiting.add(message.id)
+        try:
+            await self._attend(question)
+        except Exception as error:  # whatever it is, they are waiting
+            if message.id not in self._answering.waiting:
+                raise
+            await own_up(message, error, self.desk.language_of(question.guild_id) or question.fallback)
+        finally:
+            self._answering.waiting.discard(message.id)
+
+    async def _attend(self, question: Question) -> None:
         answer = self._answering.ask(question)
+        if quiet := self._answering.manners.is_quiet(question, answer):  # a text may hold a key; a picture takes long
+            question = replace(question, files=tuple(file for file in question.files if not looks_like_a_picture(file)))
         if told := answer.speaks or bool(answer.secrets) or (question.asked and not question.files):
-            async with self._answering.turn(message.channel.id):
+            async with self._answering.turn(question.message.channel.id):
                 await self._answering.give(question, answer)
         elif not question.asked and not await self._answering.add(question, answer) and not question.files:
             self._answering.pass_over(answer)
         if question.files:
-            await self._read_on(question, answer, told=told)
+            await self._read_on(question, answer, told=told or quiet)
 
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
@@ -122,7 +138,7 @@ class Replies(commands.Cog):
         return None
 
     async def _read_on(self, question: Question, answer: Answer, *, told: bool) -> None:
-        """Answer what the files of a message say; `told`, its words were answered already."""
+        """Answer what the files of a message say; `told`, its words were answered already, or get no answer."""
         if (found := await self._answering.read(question, answer, typing=question.asked and not told)) is None:
             return
         question, answer = found

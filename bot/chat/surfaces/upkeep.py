@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -12,9 +13,11 @@ from discord.utils import snowflake_time, utcnow
 from bot.assistant.answer import Answer
 from bot.chat.learning import feedback
 from bot.chat.posting import take_away
+from bot.chat.servers.quiet import hush_after
 from bot.chat.surfaces.answering import Answering, question_in, speaks, without_the_desk
 from bot.chat.surfaces.authors import is_read
 from bot.chat.surfaces.explain import at_once, explain
+from bot.chat.surfaces.manners import Asking
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.together import joined, with_one_after, worded
 from bot.desk.answers import DAY, Answers, Remembered
@@ -62,10 +65,10 @@ class Upkeep:
             try:
                 if known := await answers.of_question(question.message.id):
                     await self._correct(answers, question, answer, known)
-                else:
+                elif not question.message.pinned:  # to pin it changes it, and is no question
                     await self._answering.catch_up(question, answer)
             except DeskError as error:
-                without_the_desk(error)
+                self._again(answers, question.message, error)
 
     async def _once_a_question(self, answers: Answers, message: discord.Message) -> Question | None:
         """Return the question that a message was, which it would not be any more if it were new."""
@@ -73,9 +76,14 @@ class Upkeep:
             try:
                 known = await answers.of_question(message.id)
             except DeskError as error:
-                without_the_desk(error)
+                self._again(answers, message, error)
                 return None
         return Question.of(message, asked=known.asked) if known else None
+
+    def _again(self, answers: Answers, message: discord.Message, error: DeskError) -> None:
+        """Bring the answer to a message in line once the desk is back."""
+        without_the_desk(error)
+        self._desk.missed.note(partial(self.changed, answers, message))
 
     async def _correct(self, answers: Answers, question: Question, answer: Answer, known: Remembered) -> None:
         """Bring a card in line with what its question says now."""
@@ -83,31 +91,52 @@ class Upkeep:
         if known.dismissed or known.card_id is None:
             await feedback.forget(self._desk, message.id)
             return
-        first, *added = await answers.all_of_card(known.card_id)
+        first, *added = await answers.all_of_card(known.card_id) or [known]
         if first.question_id != message.id:
-            await self._correct_first(answers, first)
+            await self._look_again(answers, first)
             return
         question = replace(question, asked=question.asked or known.asked)
-        card = self._answering.card(message.channel.id, known.card_id)
         if not speaks(question, answer):
-            await answers.forget(message.id)
-            await take_away(card)
-            await feedback.forget(self._desk, message.id)
+            await self._withdraw(answers, known, known.card_id)
             await self._let_go(answers, added)
+            await self._lead_anew(answers, [known.card_id])
+            return
+        if known.repeats is not None:
+            await self._lead_on(answers, question, answer, known, known.card_id)
             return
         answer, others = await self._with_added(question, answer, added)
         await self._answering.show(answers, question, answer, known)
         await self._let_go(answers, others)
+        if (known.entry, known.case, known.lang) != (answer.entry or "", answer.case, answer.lang):
+            await self._lead_anew(answers, [known.card_id])
 
-    async def _correct_first(self, answers: Answers, first: Remembered) -> None:
-        """Bring a card in line after a message that added to it was changed or deleted."""
-        if (message := await self._answering.message(first)) is None:
+    async def _lead_on(
+        self, answers: Answers, question: Question, answer: Answer, known: Remembered, card_id: int
+    ) -> None:
+        """Lead to the card that has the answer now; where none has, the answer takes the place of what led there."""
+        manners = self._answering.manners
+        earlier = await manners.earlier(answers, Asking.of(question), answer, led_to=known.repeats)
+        unwanted = earlier.known.dismissed if earlier else manners.is_quiet(question, answer)
+        if unwanted:
+            await self._withdraw(answers, known, card_id)
+        elif earlier is None or earlier.known.card_id != known.repeats:
+            await self._answering.show(answers, question, answer, known, earlier)
+
+    async def _withdraw(self, answers: Answers, known: Remembered, card_id: int) -> None:
+        """Take an answer away that nobody needs any more."""
+        await answers.forget(known.question_id)
+        await take_away(self._answering.card(known.channel_id, card_id))
+        await feedback.forget(self._desk, known.question_id)
+
+    async def _look_again(self, answers: Answers, known: Remembered) -> None:
+        """Bring a card in line whose question stayed as it is, after what else it hangs on was changed or deleted."""
+        if (message := await self._answering.message(known)) is None:
             return
-        question = question_in(self._desk, message) or Question.of(message, asked=first.asked)
+        question = question_in(self._desk, message) or Question.of(message, asked=known.asked)
         answer = self._answering.ask(question)
         if question.files:
             question, answer = await explain(self._desk, question, answer)
-        await self._correct(answers, question, answer, first)
+        await self._correct(answers, question, answer, known)
 
     async def _with_added(
         self, question: Question, answer: Answer, added: Iterable[Remembered]
@@ -134,6 +163,11 @@ class Upkeep:
             if message and (question := question_in(self._desk, message)):
                 await self._answering.catch_up(question, self._answering.ask(question))
 
+    async def _lead_anew(self, answers: Answers, card_ids: Collection[int]) -> None:
+        """See to those who were led to cards that do not have their answer any more."""
+        for known in await answers.repeats_of(*card_ids):
+            await self._look_again(answers, known)
+
     async def gone(self, channel_id: int, message_ids: Collection[int]) -> None:
         """Take cards away whose questions are gone, and remember those that are gone themselves as dismissed."""
         self._answering.stop_reading(message_ids)
@@ -149,8 +183,10 @@ class Upkeep:
                 questions = await answers.of_questions(gone)
                 for known in questions:
                     await answers.forget(known.question_id)
-                for card_id in gone.difference(known.question_id for known in questions):
+                for card_id in (by_hand := gone.difference(known.question_id for known in questions)):
                     await answers.dismiss(card_id)
+                    if len(gone) == 1:  # else it was the channel that was tidied
+                        await hush_after(self._desk, card_id)
                 left = {
                     known.card_id: (known, await answers.all_of_card(known.card_id))
                     for known in reversed(questions)
@@ -158,9 +194,11 @@ class Upkeep:
                 }
                 for card_id, (known, rest) in left.items():
                     if rest and rest[0].question_id < known.question_id:
-                        await self._correct_first(answers, rest[0])
+                        await self._look_again(answers, rest[0])
                     else:
                         await take_away(self._answering.card(channel_id, card_id))
                         await self._let_go(answers, rest)
+                await self._lead_anew(answers, by_hand | left.keys())
             except DeskError as error:
                 without_the_desk(error)
+                self._desk.missed.note(partial(self.gone, channel_id, gone))

@@ -270,9 +270,9 @@ async def test_an_error_in_a_control_is_told_to_its_user_alone_and_logged_withou
 async def test_an_apology_that_discord_refuses_too_is_noted(
     town: Town, card: discord.Message, caplog: pytest.LogCaptureFixture
 ) -> None:
-    town.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062, times=None)
+    town.env.inject_error("POST", "/interactions/*/callback", status=403, times=None)
     await town.maya.click(card, label=EN.solved)
-    assert "could not be given: NotFound" in caplog.text
+    assert "could not be told: Forbidden" in caplog.text
 
 
 async def test_discord_is_answered_before_a_desk_that_hangs(

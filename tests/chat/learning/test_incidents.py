@@ -11,9 +11,11 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
 from bot.chat.client import Desk
+from bot.chat.learning.calming import Calming, calming
+from bot.chat.learning.incident_notice import post
 from bot.chat.learning.incident_words import WORDS
-from bot.chat.learning.incidents import Calming, calming, may_be_an_outage, others, post_incident, watch
-from bot.chat.reports.office import WORDS as OFFICE
+from bot.chat.learning.incidents import may_be_an_outage, others, watch
+from bot.chat.reports.office import NOT_STAFF
 from bot.chat.words import WORDS as CARD
 from bot.desk.database import DeskError
 from bot.desk.incidents import Incident
@@ -31,11 +33,12 @@ BUSY = "Error code: 429 - Too many requests, please try again later"
 DOWN = "Error code: 503 - There is no available channel for model {model} under group default"
 WRONG_KEY = "Error code: 401 - Invalid token"
 MINUTE = 60
+EXPLAIN = "Explain this error"
 
 
 @dataclass
 class Crowd:
-    """A town with a staff channel, in which three people in ten minutes make an incident."""
+    """A town with a staff channel, in which three people in ten minutes make an incident, and each has a card."""
 
     town: Town
     staff: ChannelHandle
@@ -77,7 +80,9 @@ async def crowd(town: Town) -> Crowd:
     staff = town.guild.create_text_channel("team")
     members = [town.guild.add_member(town.env.create_user(f"user{number}")) for number in range(9)]
     crowd = Crowd(town, staff, members)
-    await crowd.records.servers.change(town.guild.id, staff_channel_id=staff.id, incident_people=3, incident_minutes=10)
+    await crowd.records.servers.change(
+        town.guild.id, staff_channel_id=staff.id, incident_people=3, incident_minutes=10, repeat_minutes=0
+    )
     return crowd
 
 
@@ -106,6 +111,18 @@ async def test_staff_get_one_notice_when_enough_people_meet_the_same(crowd: Crow
     assert "429 · " in notice
     assert "up to 3 different people within 10 minutes" in notice
     assert labels(crowd.town.card(crowd.staff)) == [EN.close]
+
+
+async def test_many_readers_of_one_message_are_one_who_met_the_error(crowd: Crowd) -> None:
+    message = await crowd.members[0].send(crowd.town.general, BUSY)
+    for reader in crowd.members[1:6]:
+        assert "### 429 · " in shown(private(await reader.context_menu(crowd.town.general, EXPLAIN, message)))
+    assert crowd.notices() == []
+    await crowd.paste(1, BUSY, start=6)
+    assert crowd.notices() == []
+    await crowd.paste(1, BUSY, start=7)
+    (notice,) = crowd.notices()
+    assert "up to 3 different people" in notice
 
 
 async def test_answers_say_that_others_see_it_too_and_since_when(outage: Crowd) -> None:
@@ -245,7 +262,7 @@ async def test_staff_close_it_and_answers_stop_saying_it_at_once(outage: Crowd) 
 
 async def test_whoever_is_not_staff_cannot_close_it(outage: Crowd) -> None:
     refused = await outage.town.bob.click(outage.town.card(outage.staff), label=EN.close)
-    assert shown(private(refused)) == OFFICE["en"].not_staff
+    assert shown(private(refused)) == NOT_STAFF["en"]
     assert len(await outage.open()) == 1
 
 
@@ -342,9 +359,9 @@ async def test_a_notice_that_was_posted_and_not_noted_down_is_not_posted_again(
     crowd: Crowd, delivery: Delivery
 ) -> None:
     (incident,) = await crowd.open()
-    await post_incident(crowd.desk, delivery)
+    await post(crowd.desk, delivery)
     await crowd.records.incidents.posted(incident.id, None, None)  # type: ignore[arg-type]  # as if it never was
-    await post_incident(crowd.desk, replace(delivery, attempts=2))
+    await post(crowd.desk, replace(delivery, attempts=2))
     assert len(crowd.notices()) == 1
     (noted,) = await crowd.open()
     assert noted.message_id == crowd.town.card(crowd.staff).id
@@ -364,14 +381,14 @@ async def test_a_notice_carries_its_number_so_that_discord_takes_it_once(outage:
 async def test_an_incident_that_is_over_before_its_notice_is_posted_has_none(crowd: Crowd, delivery: Delivery) -> None:
     (incident,) = await crowd.open()
     await crowd.records.incidents.close(incident.id, None)
-    await post_incident(crowd.desk, delivery)
+    await post(crowd.desk, delivery)
     assert crowd.notices() == []
 
 
 async def test_a_staff_channel_that_is_gone_is_told_to_whoever_delivers(crowd: Crowd, delivery: Delivery) -> None:
     await crowd.records.servers.change(crowd.town.guild.id, staff_channel_id=crowd.staff.id + 1)
     with pytest.raises(discord.NotFound):
-        await post_incident(crowd.desk, delivery)
+        await post(crowd.desk, delivery)
 
 
 async def test_questions_in_direct_messages_make_an_incident_of_the_one_staff(crowd: Crowd) -> None:
@@ -457,7 +474,9 @@ def test_words_and_buttons_fit() -> None:
 
 
 async def test_the_figures_are_set_by_a_command(crowd: Crowd) -> None:
-    boss = crowd.town.guild.create_role("Boss", permissions=discord.Permissions(manage_guild=True))
+    boss = crowd.town.guild.create_role(
+        "Boss", permissions=discord.Permissions(manage_guild=True, manage_messages=True)
+    )
     ada = crowd.town.guild.add_member(crowd.town.env.create_user("ada"), roles=[boss])
     told = await ada.slash(crowd.town.general, "desk watch", people=7, minutes=15)
     assert "7 different people" in shown(private(told))

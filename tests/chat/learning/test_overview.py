@@ -9,9 +9,8 @@ from simcord.actors import MemberActor
 
 from bot.chat.cards import choices
 from bot.chat.cards.card import MAX_TEXT
-from bot.chat.learning.learning_words import WORDS
 from bot.chat.learning.overview import BAR, CLUSTERS, PERIODS, bar, draw_stats, draw_unanswered, lasted
-from bot.chat.reports import office
+from bot.chat.learning.overview_words import WORDS
 from bot.chat.words import WORDS as ANSWERS
 from bot.desk.database import DeskError
 from bot.desk.questions import Stats
@@ -61,7 +60,7 @@ def missed(text: str, entry: str | None = None) -> Missed:
 @pytest.fixture
 def ada(town: Town) -> MemberActor:
     """She may manage the server."""
-    role = town.guild.create_role("Owner", permissions=discord.Permissions(manage_guild=True))
+    role = town.guild.create_role("Owner", permissions=discord.Permissions(manage_guild=True, manage_messages=True))
     return town.guild.add_member(town.env.create_user("ada"), roles=[role])
 
 
@@ -133,9 +132,10 @@ async def test_a_desk_that_fails_or_is_not_there_is_said_so(
     monkeypatch.setattr(town.desk.records.questions, "stats", broken)
     monkeypatch.setattr(town.desk.records.unanswered, "all", broken)
     told = private(await ada.slash(town.general, command))
-    assert told.content == office.WORDS["en"].no_desk
+    assert told.content == ANSWERS["en"].no_desk
     monkeypatch.setattr(town.desk, "records", None)
-    assert private(await ada.slash(town.general, command)).content == office.WORDS["en"].no_desk
+    assert private(await ada.slash(town.general, command)).content == ANSWERS["en"].no_desk
+    assert len(town.env.errors) == 2
 
 
 def test_figures_name_entries_by_their_titles_and_what_people_wrote_is_inert(knowledge: Knowledge) -> None:

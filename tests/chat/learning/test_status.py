@@ -8,7 +8,7 @@ import pytest
 from bot.chat.client import Desk
 from bot.chat.learning.incident_words import WORDS as INCIDENTS
 from bot.chat.learning.status import MOST, WORDS
-from bot.chat.reports.office import WORDS as OFFICE
+from bot.chat.words import WORDS as CARD
 from bot.desk.database import DeskError
 from bot.desk.records import Records
 from bot.knowledge.base import Knowledge
@@ -132,10 +132,12 @@ async def test_a_database_that_does_not_answer_is_told(town: Town, monkeypatch: 
         raise DeskError("it is away")
 
     monkeypatch.setattr(records_of(town).questions, "stats", broken)
-    assert await status(town) == OFFICE["en"].no_desk
+    assert await status(town) == CARD["en"].no_desk
+    assert len(town.env.errors) == 1
 
 
 async def test_without_a_desk_that_is_told(town: Town, knowledge: Knowledge, tmp_path: Path) -> None:
     nowhere = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/nowhere/desk.db")
     await town.env.restart_bot(Desk(nowhere, knowledge))
-    assert await status(town) == OFFICE["en"].no_desk
+    assert await status(town) == CARD["en"].no_desk
+    assert len(town.env.errors) == 1

@@ -9,7 +9,7 @@ from simcord.results import ResponseMessage
 
 from bot.chat.client import Desk
 from bot.chat.privacy.privacy import BUTTONS, WORDS
-from bot.chat.reports.office import WORDS as OFFICE
+from bot.chat.words import WORDS as CARD
 from bot.desk.database import DeskError
 from bot.desk.records import Records
 from bot.desk.reports import NewReport
@@ -190,13 +190,14 @@ async def test_a_database_that_does_not_answer_is_told_and_nothing_is_said_to_be
         await town.maya.click(card, label=EN.delete)
         (told,) = (await town.maya.click(card, label=EN.yes)).followups
         assert EN.sure in shown(card)
-    assert shown(told) == OFFICE["en"].no_desk
+    assert shown(told) == CARD["en"].no_desk
 
 
 async def test_without_a_desk_that_is_told(town: Town, knowledge: Knowledge, tmp_path: Path) -> None:
     nowhere = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/nowhere/desk.db")
     await town.env.restart_bot(Desk(nowhere, knowledge))
-    assert shown(await privacy(town)) == OFFICE["en"].no_desk
+    assert shown(await privacy(town)) == CARD["en"].no_desk
+    assert len(town.env.errors) == 1
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -13,6 +13,7 @@ from bot.chat.privacy.retention import DAY, RETRY, START, Retention, retaining
 from bot.desk.database import DeskError
 from bot.desk.questions import Asked
 from bot.desk.records import Records
+from bot.desk.share import Share
 from bot.settings import Settings
 from tests.chat.town import Town, private, shown
 
@@ -88,6 +89,29 @@ async def test_a_server_that_the_bot_is_in_is_never_forgotten(town: Town) -> Non
     assert await kept(town) == [1]
 
 
+async def test_a_server_of_another_process_is_never_forgotten(town: Town) -> None:
+    left = 1 << 22
+    await ask(town, 1, left)
+    await records_of(town).servers.left(left)
+    await pass_days(town, 8)
+    town.desk.share = Share(2, frozenset({0}))
+    assert await Retention(town.desk).once() == DAY
+    assert await kept(town) == [1]
+    town.desk.share = Share(2, frozenset({1}))
+    await Retention(town.desk).once()
+    assert await kept(town) == []
+
+
+async def test_before_all_servers_are_known_none_is_forgotten(town: Town) -> None:
+    left = town.guild.id + 1
+    await ask(town, 1, left)
+    await records_of(town).servers.left(left)
+    await pass_days(town, 8)
+    town.desk._ready.clear()
+    assert await Retention(town.desk).once() == RETRY
+    assert await kept(town) == [1]
+
+
 async def test_a_failure_is_logged_and_tried_again_after_an_hour(
     town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -123,7 +147,7 @@ async def test_it_is_done_soon_after_the_start_and_then_daily(town: Town) -> Non
 
 
 async def test_the_time_is_set_by_a_command(town: Town) -> None:
-    boss = town.guild.create_role("Boss", permissions=discord.Permissions(manage_guild=True))
+    boss = town.guild.create_role("Boss", permissions=discord.Permissions(manage_guild=True, manage_messages=True))
     ada = town.guild.add_member(town.env.create_user("ada"), roles=[boss])
     told = await ada.slash(town.general, "desk keep", days=90)
     assert "after 90 days" in shown(private(told))

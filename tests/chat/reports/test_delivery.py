@@ -13,7 +13,7 @@ import pytest
 from bot.chat.reports.delivery import LONGEST, delivering
 from bot.chat.reports.reporting import WORDS as REPORTING
 from bot.chat.reports.reporting import refresh_asker_card
-from bot.chat.reports.staff_words import WORDS
+from bot.chat.reports.staff_card_words import WORDS
 from bot.desk.database import DeskError
 from bot.desk.outbox import LEASE
 from bot.desk.records import Records

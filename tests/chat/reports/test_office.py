@@ -6,21 +6,21 @@ import weakref
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
+from unittest.mock import AsyncMock
 
+import aiohttp
 import discord
 import pytest
 from discord import ui
 
 from bot.chat.client import Desk
-from bot.chat.reports import office
-from bot.chat.reports.home import Home, home_of
+from bot.chat.reports.home import Home, home_of, look_for_home
 from bot.chat.reports.office import Form, Numbered, may_work
 from bot.chat.words import WORDS
 from bot.desk.database import DeskError
+from bot.desk.share import Share
 from tests.chat.helpdesk import Helpdesk, helpdesk
 from tests.chat.town import KEY, Town, private
-
-EN = office.WORDS["en"]
 
 
 @pytest.fixture
@@ -105,13 +105,13 @@ async def test_an_error_in_a_form_is_told_to_its_user_alone_and_logged_without_w
 
 
 async def test_a_desk_that_fails_is_told_in_the_users_language(town: Town, buttons: discord.Message) -> None:
-    assert private(await town.maya.click(buttons, label="number 404")).content == EN.no_desk
+    assert private(await town.maya.click(buttons, label="number 404")).content == WORDS["en"].no_desk
 
 
 @pytest.mark.usefixtures("chinese")
 async def test_a_desk_that_fails_is_told_in_chinese(town: Town, buttons: discord.Message) -> None:
     told = private(await town.maya.click(buttons, label="number 404"))
-    assert told.content == office.WORDS["zh"].no_desk
+    assert told.content == WORDS["zh"].no_desk
 
 
 async def test_a_press_that_comes_twice_counts_once(
@@ -168,3 +168,44 @@ async def test_a_direct_message_goes_to_the_one_server_that_the_environment_name
     second.create_text_channel("office")
     assert home_of(named(town, "office"), None) is None
     assert home_of(named(town, str(office_.id)), None) == Home(town.guild.id, office_.id)
+
+
+APART = Share(2, frozenset({0}))
+"""A process that sees some of the servers."""
+
+
+async def test_a_process_that_sees_some_servers_asks_discord_where_the_staff_channel_is(town: Town) -> None:
+    office_ = town.guild.create_text_channel("office")
+    desk = named(town, str(office_.id))
+    desk.share = APART
+    assert home_of(desk, None) is None
+    await look_for_home(desk)
+    assert home_of(desk, None) == home_of(desk, 12345) == Home(town.guild.id, office_.id)
+    assert home_of(desk, town.guild.id) == Home(town.guild.id, office_.id)
+
+
+async def test_a_name_does_not_tell_such_a_process_where_the_staff_channel_is(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    office_ = town.guild.create_text_channel("office")
+    desk = named(town, "office")
+    desk.share = APART
+    await look_for_home(desk)
+    await desk.on_ready()
+    assert home_of(desk, None) is None
+    assert home_of(desk, town.guild.id) == Home(town.guild.id, office_.id)
+    assert "nobody takes reports from direct messages: STAFF_CHANNEL office" in caplog.text
+
+
+async def test_a_staff_channel_that_discord_does_not_tell_of_is_looked_for_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office_ = town.guild.create_text_channel("office")
+    desk = named(town, str(office_.id))
+    desk.share = APART
+    with monkeypatch.context() as away:
+        away.setattr(desk, "fetch_channel", AsyncMock(side_effect=aiohttp.ServerDisconnectedError))
+        await look_for_home(desk)
+    assert home_of(desk, None) is None
+    await look_for_home(desk)
+    assert home_of(desk, None) == Home(town.guild.id, office_.id)

@@ -23,7 +23,7 @@ from bot.chat.reports.own_report import standing
 from bot.chat.reports.report_form import ERROR, PARAGRAPH, PASTED, TRIED
 from bot.chat.reports.reporting import WORDS as REPORTING
 from bot.chat.reports.reporting import refresh_asker_card, state_line
-from bot.chat.reports.staff_words import WORDS as STAFF
+from bot.chat.reports.staff_card_words import WORDS as STAFF
 from bot.chat.words import WORDS
 from bot.desk.database import DeskError
 from bot.desk.records import Records

@@ -11,10 +11,11 @@ import pytest
 from simcord.actors import MemberActor
 
 from bot.chat.cards.buttons import CONTROLS
-from bot.chat.reports import office, staff
+from bot.chat.reports import office, staff_words
 from bot.chat.reports.staff import BUTTONS, AnswerForm, AskForm, DuplicateForm
 from bot.chat.reports.staff_card import FILE, StaffCard, files, render
-from bot.chat.reports.staff_words import WORDS
+from bot.chat.reports.staff_card_words import WORDS
+from bot.chat.words import WORDS as ANSWERS
 from bot.desk.database import DeskError
 from bot.desk.reports import Note, Report, State
 from bot.knowledge.schema import LANGUAGES, Language
@@ -101,7 +102,7 @@ class Screen:
 async def test_only_staff_press_the_buttons(help_: Helpdesk, label: str) -> None:
     report = await help_.report()
     told = private(await help_.town.bob.click(help_.card(), label=label))
-    assert told.content == office.WORDS["en"].not_staff
+    assert told.content == office.NOT_STAFF["en"]
     assert (await help_.of(report.id)).state == "open"
 
 
@@ -121,7 +122,7 @@ async def test_who_lost_the_staff_role_since_opening_a_form_says_nothing_with_it
     form = await help_.dana.click(help_.card(), label=EN.answer)
     await help_.records.servers.change(help_.town.guild.id, staff_role_id=None)
     told = private(await help_.dana.submit_modal(form, {"text": "late"}))
-    assert told.content == office.WORDS["en"].not_staff
+    assert told.content == office.NOT_STAFF["en"]
     assert not await help_.records.reports.notes(report.id)
 
 
@@ -292,7 +293,7 @@ async def test_a_desk_that_fails_is_told_and_nothing_is_claimed(
 
     monkeypatch.setattr(help_.records.reports, "of", fail)
     result = await help_.dana.click(help_.card(), label=EN.claim)
-    assert [told.content for told in result.followups] == [office.WORDS["en"].no_desk]
+    assert [told.content for told in result.followups] == [ANSWERS["en"].no_desk]
 
 
 async def test_discord_is_answered_before_a_desk_that_takes_its_time(
@@ -346,7 +347,7 @@ def test_the_fullest_card_fits_into_discords_limits(state: State, lang: Language
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_labels_and_titles_fit_into_discords_limits(lang: Language) -> None:
-    words, longest = staff.WORDS[lang], 10**9
+    words, longest = staff_words.WORDS[lang], 10**9
     for label in (words.claim, words.take_over, words.answer, words.ask_back, words.resolve, words.duplicate):
         assert len(label) <= 80
     for title in (words.answer_title, words.ask_title, words.duplicate_title):

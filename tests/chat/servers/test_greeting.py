@@ -114,9 +114,10 @@ async def test_without_a_system_channel_nothing_is_said(simcord_env: Env) -> Non
     assert not said(channel)
 
 
-async def test_a_greeting_that_discord_refuses_is_no_error(simcord_env: Env) -> None:
+@pytest.mark.parametrize(("status", "code"), [(403, 50013), (404, 10003)])
+async def test_a_greeting_that_discord_refuses_is_no_error(simcord_env: Env, status: int, code: int) -> None:
     guild, channel = build(simcord_env)
-    simcord_env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    simcord_env.inject_error("POST", "/channels/*/messages", status=status, code=code)
     await join(simcord_env, guild)
     assert not said(channel)
 

@@ -213,7 +213,7 @@ async def test_what_was_left_and_joined_while_the_bot_was_away_is_found_out_at_t
     await town.env.restart_bot(desk)
     membership = desk.get_cog("Membership")
     assert isinstance(membership, Membership)
-    await membership.on_ready()
+    await membership.on_shard_ready(0)
     assert desk.server(4001).left_at is not None
     assert desk.server(town.guild.id).left_at is None
 
@@ -222,8 +222,8 @@ async def test_a_server_of_another_shard_is_not_taken_for_left(town: Town, serve
     theirs, ours = (1 << 22), (2 << 22)
     for guild_id in (theirs, ours):
         await servers.change(guild_id, heard=False)
-    town.desk.shard_count, town.desk.shard_id = 2, 0
-    await Membership(town.desk).on_ready()
+    town.desk.shard_count = 2
+    await Membership(town.desk).on_shard_ready(0)
     assert servers.of(theirs).left_at is None
     assert servers.of(ours).left_at is not None
 
@@ -231,7 +231,7 @@ async def test_a_server_of_another_shard_is_not_taken_for_left(town: Town, serve
 async def test_a_start_without_a_database_has_the_environments_settings(town: Town) -> None:
     town.desk.records = None
     assert not await refresh(town.desk)
-    await Membership(town.desk).on_ready()
+    await Membership(town.desk).on_shard_ready(0)
     assert town.desk.language_of(town.guild.id) is None
     await town.maya.send(town.support, ERROR)
     assert "### 429 · " in town.reply()

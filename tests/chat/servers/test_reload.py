@@ -107,4 +107,5 @@ async def test_where_discord_does_not_tell_who_the_owner_is_the_user_gets_a_refe
 
     monkeypatch.setattr(Desk, "is_owner", fail)
     assert "`" in await reload(town, town.maya)
+    assert len(town.env.errors) == 1
     assert town.desk.knowledge is knowledge

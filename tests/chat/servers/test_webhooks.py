@@ -6,9 +6,9 @@ from simcord.actors import MemberActor
 from simcord.backend import serializers
 from simcord.builders import ChannelHandle, WebhookHandle
 
-from bot.chat.reports import office
 from bot.chat.servers import webhooks
 from bot.chat.servers.setup_words import WORDS as SETUP
+from bot.chat.words import WORDS as CARD
 from tests.chat.town import ERROR, KEY, Town, private, shown
 
 EN = webhooks.WORDS["en"]
@@ -18,7 +18,7 @@ OTHER = "Error code: 503 - Service Unavailable"
 @pytest.fixture
 def ada(town: Town) -> MemberActor:
     """Who may manage the server."""
-    role = town.guild.create_role("Owner", permissions=discord.Permissions(manage_guild=True))
+    role = town.guild.create_role("Owner", permissions=discord.Permissions(manage_guild=True, manage_messages=True))
     return town.guild.add_member(town.env.create_user("ada"), roles=[role])
 
 
@@ -196,7 +196,8 @@ async def test_without_the_desk_it_says_so(
     town: Town, ada: MemberActor, hook: WebhookHandle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(town.desk, "records", None)
-    assert office.WORDS["en"].no_desk in await hear(ada, town, hook.id)
+    assert CARD["en"].no_desk in await hear(ada, town, hook.id)
+    assert len(town.env.errors) == 1
 
 
 async def test_the_settings_say_how_many_are_read(town: Town, ada: MemberActor, hook: WebhookHandle) -> None:

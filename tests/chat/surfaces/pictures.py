@@ -33,7 +33,9 @@ class Pictures:
         take: how long each takes.
     """
 
-    def __init__(self, texts: Mapping[str, str | Exception], take: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self, texts: Mapping[str, str | Exception], take: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
         self.texts = texts
         self.take = take
         self.read_so_far: list[str] = []

@@ -154,9 +154,9 @@ async def test_a_thread_at_an_answered_message_gets_no_second_card(town: Town) -
 
 
 async def test_two_threads_have_a_card_each(town: Town) -> None:
-    for _ in range(2):
+    for asker in (town.maya, town.bob):
         thread = await thread_of(town)
-        await town.maya.send(thread, ERROR)
+        await asker.send(thread, ERROR)
         assert "### 429 · " in town.reply(thread)
 
 

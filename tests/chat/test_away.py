@@ -1,0 +1,137 @@
+"""The desk is away for a while, in the middle of it all: answers go on, and what became of them is made good."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable
+from functools import partial
+
+import pytest
+
+from bot.chat.missed import MOST, Missed
+from bot.chat.servers.membership import refresh
+from bot.chat.words import WORDS
+from bot.desk.records import Records
+from tests.chat.helpdesk import helpdesk
+from tests.chat.town import ERROR, Town
+from tests.desk.faults import away, locked
+
+EN = WORDS["en"]
+OTHER = "Error code: 503 - Service Unavailable"
+
+PROMPT = 2.0
+"""Seconds in which somebody in a chat is answered who waits for it."""
+
+
+async def took(doing: Awaitable[object]) -> float:
+    began = time.monotonic()
+    await doing
+    return time.monotonic() - began
+
+
+def records(town: Town) -> Records:
+    assert town.desk.records is not None
+    return town.desk.records
+
+
+async def test_answers_are_prompt_while_the_database_hangs_and_it_is_waited_for_once(town: Town) -> None:
+    async with locked(town.desk.settings.database_url):
+        assert await took(town.maya.send(town.support, ERROR)) < PROMPT
+        assert await took(town.bob.send(town.support, OTHER)) < 0.5
+        assert await took(town.sam.slash(town.support, "error", code="401")) < 0.5
+    assert len(town.cards()) == 3
+
+
+async def test_cards_that_were_given_meanwhile_live_with_their_questions_afterwards(town: Town) -> None:
+    with away(town.desk._database):
+        mayas = await town.maya.send(town.support, ERROR)
+        bobs = await town.bob.send(town.support, OTHER)
+    assert await refresh(town.desk)
+    await town.maya.edit(mayas, "Error code: 401 - invalid token")
+    await town.bob.delete(bobs)
+    assert "### 401 · " in town.reply()
+    await town.maya.send(town.support, "Error code: 401 - invalid token")
+    assert len([text for text in town.replies() if "### 401 · " in text]) == 1
+
+
+async def test_edits_and_deletions_of_that_time_are_made_good_in_their_order(town: Town) -> None:
+    mayas = await town.maya.send(town.support, ERROR)
+    bobs = await town.bob.send(town.support, OTHER)
+    with away(town.desk._database):
+        await town.maya.edit(mayas, "never mind")
+        await town.maya.edit(mayas, "Error code: 401 - invalid token")
+        await town.bob.delete(bobs)
+        assert not await refresh(town.desk)
+    assert len(town.cards()) == 2
+    assert await refresh(town.desk)
+    assert "### 401 · " in town.reply()
+    assert not town.desk.missed
+
+
+async def test_a_card_that_was_dismissed_meanwhile_does_not_come_back(town: Town) -> None:
+    question = await town.maya.send(town.support, ERROR)
+    with away(town.desk._database):
+        await town.maya.click(town.card(), label=EN.dismiss)
+    await refresh(town.desk)
+    await town.maya.edit(question, OTHER)
+    assert not town.cards()
+
+
+async def test_the_words_of_a_message_that_was_deleted_meanwhile_are_forgotten(town: Town) -> None:
+    question = await town.maya.send(town.general, f"{town.mention} my flurble blorps")
+    assert len(await records(town).unanswered.all(None)) == 1
+    with away(town.desk._database):
+        await town.maya.delete(question)
+    await refresh(town.desk)
+    assert not await records(town).unanswered.all(None)
+
+
+async def test_a_report_whose_asker_found_the_answer_meanwhile_is_closed(town: Town) -> None:
+    async with helpdesk(town) as office:
+        report = await office.store()
+        with away(town.desk._database):
+            await town.maya.click(town.card(), label=EN.solved)
+        assert EN.is_solved in town.reply()
+        await refresh(town.desk)
+        assert (await office.of(report.id)).state == "solved"
+
+
+async def test_a_server_that_the_bot_left_meanwhile_is_remembered_as_left(town: Town) -> None:
+    await records(town).servers.joined(town.guild.id)
+    with away(town.desk._database):
+        town.env.backend.emit("GUILD_DELETE", {"id": str(town.guild.id)})
+        await town.env.settle()
+        assert records(town).servers.of(town.guild.id).left_at is None
+    await refresh(town.desk)
+    assert records(town).servers.of(town.guild.id).left_at is not None
+
+
+async def test_what_is_missed_is_bounded_and_one_that_fails_does_not_stop_the_next(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    missed = Missed()
+    done: list[int] = []
+
+    async def do(number: int) -> None:
+        if number == MOST // 2:
+            raise KeyError
+        done.append(number)
+
+    for number in range(MOST + 2):
+        missed.note(partial(do, number))
+    await missed.make_good()
+    assert done == [number for number in range(2, MOST + 2) if number != MOST // 2]
+    assert caplog.text.count("making good for what was missed failed with KeyError") == 1
+
+
+async def test_what_is_missed_again_waits_for_the_next_time() -> None:
+    missed = Missed()
+    tries: list[int] = []
+
+    async def fail() -> None:
+        tries.append(len(missed))
+        missed.note(fail)
+
+    missed.note(fail)
+    await missed.make_good()
+    assert (tries, len(missed)) == ([0], 1)
