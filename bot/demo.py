@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 import webbrowser
 from contextlib import AbstractAsyncContextManager, suppress
 from itertools import cycle
@@ -43,6 +44,9 @@ PASTED_IN_CHINESE = """\
 
 HINT = "Paste an error there, type /error, or write to @Error Desk. Ctrl-C ends the demo."
 ELSEWHERE = "Enter, in this terminal, opens {other} in its place."
+
+TICK = 1.0
+"""Seconds from one reading of the clock to the next."""
 
 
 class Place(NamedTuple):
@@ -95,6 +99,7 @@ async def _serve(
             asyncio.get_running_loop().add_signal_handler(name, told.set)
     async with world as env:
         support, staff = await _set_the_scene(env, knowledge)
+        clock = asyncio.create_task(_go_on(env))
         entered = _lines()
         for place, other in cycle(((support, staff), (staff, support))):
             async with env.preview(place.channel, viewers=place.viewers, layout="channel", port=port) as page:
@@ -110,7 +115,18 @@ async def _serve(
                     task.cancel()
             if not switch.done() or told.is_set():
                 break
+        clock.cancel()
         await env.bot.close()
+
+
+async def _go_on(env: Env) -> None:
+    """Let the time of the page go on, which stands still otherwise: what is limited or quiet for a while ends by it."""
+    before = time.perf_counter()
+    while True:
+        await asyncio.sleep(TICK)
+        now = time.perf_counter()
+        env.backend.advance_clock(now - before)
+        before = now
 
 
 def _lines() -> asyncio.Queue[bytes]:

@@ -55,8 +55,8 @@ class Words:
 WORDS: Mapping[Language, Words] = {
     "en": Words(
         not_allowed="You need **Manage Messages** for that.",
-        quiet="I keep quiet about {whom} until {until}. I still warn of a posted API key, and commands are answered to "
-        "their user alone. To end it sooner: `/desk quiet` with `minutes: 0`.",
+        quiet="I leave {whom} alone until {until}. I still warn of a posted API key, and commands are answered to "
+        "their user alone. To end it sooner: the same command with `minutes: 0`.",
         over="I answer {whom} again.",
         repeats="Noted. For {minutes} min, the same error leads to the answer that is there.",
         no_repeats="Noted. Each error is answered, however often it comes.",
@@ -64,7 +64,7 @@ WORDS: Mapping[Language, Words] = {
     "zh": Words(
         not_allowed="需要「管理消息」（Manage Messages）权限。",
         quiet="在 {until} 之前，我不再回复 {whom}。有人贴出 API Key 时仍会提醒，命令只回复给使用者本人。"
-        "如需提前结束，请在 `/客服台 静音`（即 `/desk quiet`）中把 `minutes` 设为 0。",
+        "如需提前结束，请再用一次同样的命令，并把 `minutes` 设为 0。",
         over="我会重新回复 {whom}。",
         repeats="已设置：{minutes} 分钟内遇到同样的错误时，指向已有的答案。",
         no_repeats="已设置：同样的错误无论出现多少次，每次都会回答。",
