@@ -19,7 +19,7 @@ from tests.recorded import record
 from tests.wire.events import APPLICATION, ME, Event, guild, new_id
 
 TOKEN = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.the-right.token"
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds to wait for what should come at once, on a machine that may be busy."""
 
 IDENTIFY, RESUME = 2, 6
