@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
-import typer
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -23,9 +22,6 @@ from bot.knowledge.schema import Acts, Language, Service
 from bot.knowledge.spellings import LONGEST
 
 ItemT = TypeVar("ItemT")
-
-UNUSABLE = 2
-"""Exit code for input that cannot be used, as for a wrong option."""
 
 SEEN = 400
 """How much of what was read in a picture is shown, in characters."""
@@ -91,17 +87,6 @@ def _prose(text: str) -> Text:
 def _plain(text: str) -> str:
     """Return somebody's text without what would steer the terminal, every character in its place."""
     return _UNPRINTABLE.sub("\ufffd", text)
-
-
-def fail(text: str, code: int = UNUSABLE) -> NoReturn:
-    """End a command with one line on standard error."""
-    typer.echo(f"error: {text}", err=True)
-    raise typer.Exit(code)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number of things in words: `1 row`, `2 rows`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def show_seen(answer: Answer) -> None:

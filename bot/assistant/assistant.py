@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Literal
 
 from bot.assistant import answer, language, matching, secrets
 from bot.assistant.answer import Answer
@@ -12,6 +13,9 @@ from bot.assistant.findings import Diagnosis, Trouble
 from bot.knowledge.base import Knowledge
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import Language
+
+Worth = Literal["chat", "unsure", "sure"]
+"""No sign of an error; a sign, and no answer unless somebody asks; an answer, or a warning of a key."""
 
 
 def _now() -> datetime:
@@ -58,3 +62,20 @@ class Assistant:
         reader = lang or language.spoken(own) or fallback
         findings = self._diagnosis.look(masked, evidence, ranking, reader)
         return answer.compose(masked, evidence, ranking, findings, self.knowledge, reader)
+
+    def hear(self, text: str) -> Worth:
+        """Tell what a message is worth that nobody addressed to the bot, in a small part of the time of `ask`.
+
+        Args:
+            text: What was typed, keys and all.
+        """
+        masked = secrets.mask(text)
+        if masked.secrets:
+            return "sure"
+        if not self._reader.may_read(masked.text):
+            return "chat"
+        evidence = self._reader.read(masked.text)
+        if not (evidence.signs or evidence.name):
+            return "chat"
+        own = language.around(masked.text, evidence.pasted)
+        return "sure" if matching.rank(evidence, masked.text, own, self.knowledge).speaks else "unsure"

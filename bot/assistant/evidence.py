@@ -20,8 +20,8 @@ from bot.assistant.statuses import Status
 from bot.knowledge.base import FOREIGN, Knowledge
 from bot.knowledge.phrases import Phrase, PhraseHit
 from bot.knowledge.schema import Meaning
-from bot.knowledge.templates import Template, TemplateHit
-from bot.knowledge.wording import FIRST_CJK, IS_CJK, WORD, Word, fold, words
+from bot.knowledge.templates import Template, TemplateHit, pieces
+from bot.knowledge.wording import FIRST_CJK, IS_CJK, WORD, Word, fold, word_texts, words
 
 TYPED = 2000
 """How much of either end of a long text is read for what people type, in characters."""
@@ -123,6 +123,11 @@ class Reader:
         return frozenset([*self._anchors, *fields.KEYS, *_NUMBERS, *self._types])
 
     @cached_property
+    def _telling(self) -> frozenset[str]:
+        """Every name that is a sign by itself, as it stands in folded text."""
+        return self._types.union(code for code in self._knowledge.codes if "_" in code)
+
+    @cached_property
     def _types(self) -> frozenset[str]:
         return frozenset(name for name in self._knowledge.types if len(name) >= 8)
 
@@ -132,9 +137,9 @@ class Reader:
         Args:
             text: The message with its keys masked, of any length.
         """
-        if named := _named(text, self._knowledge):
-            return Evidence(name=named, status=self._knowledge.entries[named.meaning.entry].status)
         folded = fold(text)
+        if named := _named(folded, self._knowledge):
+            return Evidence(name=named, status=self._knowledge.entries[named.meaning.entry].status)
         source = SourceLines(folded)
         scan = self._scan(folded)
         pairs = [pair for key in _both_ends(scan.keys) if (pair := fields.read(*key, folded))]
@@ -172,6 +177,32 @@ class Reader:
             succeeded=bool(_WENT_WELL.search(folded)) and not any(pair.name == "error" for pair in pairs),
             foreign=any(hit.phrase.owner == FOREIGN for hit in typed),
         )
+
+    def may_read(self, text: str) -> bool:
+        """Tell whether there may be a sign in a message; where not, `read` finds none.
+
+        Only what words there are is looked at, not where they stand: of chat, that lets hardly anything through.
+
+        Args:
+            text: The message with its keys masked, of any length.
+        """
+        folded = fold(text)
+        if len(folded) > 2 * TYPED or "\\" in folded or _named(folded, self._knowledge):
+            return True  # a paste, the escapes of programs, or an entry
+        found = WORD.findall(folded)
+        units = set(found) if "".join(found).isascii() and "_" not in folded else pieces(folded)
+        if not units.isdisjoint(self._telling):
+            return True
+        if (":" in folded or "=" in folded) and fields.KEYS.keys() & units:
+            return True
+        if _NUMBERS.keys() & units and self._judged(folded):
+            return True
+        return self._knowledge.templates.may_find(units) or self._knowledge.phrases.may_find(word_texts(found))
+
+    def _judged(self, folded: str) -> list[Status]:
+        """Return the numbers of folded text that may be a status."""
+        scan, source = self._scan(folded), SourceLines(folded)
+        return [found for number in _both_ends(scan.numbers) if (found := statuses.judge(*number, folded, source))]
 
     def _scan(self, folded: str) -> _Scan:
         """Note where words stand that are worth a closer look: the one pass over the whole text."""
@@ -263,15 +294,17 @@ class Reader:
         return 0.78 if self._knowledge.speaks_of_failure(phrase) else 0.7
 
 
-def _named(text: str, knowledge: Knowledge) -> Sign | None:
+def _named(folded: str, knowledge: Knowledge) -> Sign | None:
     """Return the entry or case that the whole message names: `429`, `error 429?`, `403/balance`."""
-    folded = fold(text).strip() if len(text) <= LONGEST_NAME else ""
-    if match := _BARE.fullmatch(folded):
+    length = len(folded)
+    if length > LONGEST_NAME:
+        return None
+    if match := _BARE.fullmatch(name := folded.strip()):
         entry = knowledge.statuses.get(int(match[1]))
-        return Sign("name", Meaning(entry), 1.0, match[1], 0, len(text)) if entry else None
-    entry, _, case = folded.partition("/")
+        return Sign("name", Meaning(entry), 1.0, match[1], 0, length) if entry else None
+    entry, _, case = name.partition("/")
     if entry in knowledge.entries and (not case or case in knowledge.entries[entry].cases):
-        return Sign("name", Meaning(entry, case or None), 1.0, folded, 0, len(text))
+        return Sign("name", Meaning(entry, case or None), 1.0, name, 0, length)
     return None
 
 

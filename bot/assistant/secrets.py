@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,19 @@ _FIRST_HALF = 64  # more than any row's `before` can take
 _SIGNS = "|".join(re.escape(row.sign) for row in FORMATS if len(row.sign) > 2)
 _HIDDEN = re.compile(rf"[{INVISIBLE}]++(?!{_SIGNS})")
 """Characters without width, save where they part a key from what stands before it."""
+
+
+def _by_mark(ranked: Iterable[tuple[int, Format]]) -> tuple[tuple[str, tuple[tuple[str, int, Format], ...]], ...]:
+    """Group rows by the first character of their signs that is neither letter nor digit."""
+    groups: dict[str, list[tuple[str, int, Format]]] = defaultdict(list)
+    for rank, row in ranked:
+        groups[next((char for char in row.sign if not char.isalnum()), "")].append((row.sign, rank, row))
+    return tuple((mark, tuple(rows)) for mark, rows in groups.items())
+
+
+_RANKED = tuple(enumerate(FORMATS + PLACES))
+_BY_LETTERS, _BY_PLACE = _by_mark(_RANKED[: len(FORMATS)]), _by_mark(_RANKED[len(FORMATS) :])
+"""Most texts have no key, and most signs are ruled out at once by a mark that the text does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +144,15 @@ def mask(text: str) -> Masked:
 def _candidates(text: str) -> Iterator[_Found]:
     """Every place in `text` where a row of the tables finds a key; they may overlap."""
     lowered = text.replace("İ", "I").lower()  # the one letter whose small form is longer
-    for rank, row in enumerate(FORMATS + PLACES):
-        searched = text if rank < len(FORMATS) else lowered
-        if row.sign in searched:
+    for searched, groups in ((text, _BY_LETTERS), (lowered, _BY_PLACE)):
+        for mark, rows in groups:
+            if mark in searched:
+                yield from _found(rows, searched, text)
+
+
+def _found(rows: Iterable[tuple[str, int, Format]], searched: str, text: str) -> Iterator[_Found]:
+    for sign, rank, row in rows:
+        if sign in searched:
             for match in row.pattern.finditer(searched):
                 found = _read(row, rank, match, text)
                 if found:
@@ -179,6 +199,8 @@ def _without_overlaps(candidates: Iterable[_Found]) -> list[_Found]:
 
 def _without_hidden(text: str) -> _Visible:
     """Take the characters without width out of `text`, which may stand in the middle of a key."""
+    if text.isascii():
+        return _Visible(text, (), (0,))
     pieces: list[str] = []
     cuts: list[int] = []
     shifts = [0]

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import sys
-from collections import deque
+from collections import OrderedDict
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -112,7 +112,7 @@ class Desk(commands.AutoShardedBot):
         self._database: Database | None = None
         self._opening = asyncio.Lock()
         self._without = False
-        self._met: deque[int] = deque(maxlen=MET)
+        self._met: OrderedDict[int, None] = OrderedDict()
         self.reloader = Reloader(self)
         self.learn(knowledge)
 
@@ -242,13 +242,21 @@ class Desk(commands.AutoShardedBot):
         The task that asks handles it, and has the same knowledge until it is done.
         """
         _in_charge.set(self._newest)
-        new = snowflake not in self._met
-        if new:
-            self._met.append(snowflake)
-        return new
+        return self.meet(snowflake)
+
+    def meet(self, snowflake: int) -> bool:
+        """Tell whether a message or an interaction is new, and remember it."""
+        if snowflake in self._met:
+            return False
+        self._met[snowflake] = None
+        if len(self._met) > MET:
+            self._met.popitem(last=False)
+        return True
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Pass an event on to the cogs, and a message no more than once; each of them has the knowledge of now."""
+        if event_name == "socket_event_type":  # comes with every other event, and nobody listens to it
+            return
         before = _in_charge.set(self._newest)
         try:
             if event_name != "message" or self.first_met(args[0].id):
@@ -305,7 +313,7 @@ class Desk(commands.AutoShardedBot):
         Its name is a mention, a mention of the role that Discord made for it, or `@` and its name typed
         out. A reply to the bot is none of these: it pings without a word about it in the text.
         """
-        if self.user is None or message.guild is None:
+        if "@" not in message.content or self.user is None or message.guild is None:
             return None
         names = [f"<@{self.user.id}>", f"<@!{self.user.id}>", f"@{(message.guild.me or self.user).display_name}"]
         if message.guild.self_role:

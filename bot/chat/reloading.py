@@ -11,6 +11,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import discord
@@ -19,8 +20,9 @@ from bot.assistant.assistant import Assistant
 from bot.chat.background import going_on
 from bot.chat.markup import block
 from bot.chat.trouble import FAILED, report
+from bot.knowledge.base import Knowledge, KnowledgeError, default_directory
 from bot.knowledge.changes import Changes, changes
-from bot.knowledge.loading import KnowledgeError, default_directory, load, stamp
+from bot.knowledge.files import stamp
 from bot.knowledge.watching import touched
 
 if TYPE_CHECKING:
@@ -42,6 +44,13 @@ LONGEST = 1500
 
 REFUSED = "The knowledge base was changed and cannot be used as it is. I go on with what I knew before."
 IN_ORDER = "The knowledge base could not be used for a while. It is in order again, and I answer from it."
+
+
+def load(directory: Path) -> Knowledge:
+    """Read a knowledge base, see `loading.load`."""
+    from bot.knowledge import loading  # noqa: PLC0415 - heavy, and what a start has kept does without
+
+    return loading.load(directory)
 
 
 class Reloader:
@@ -127,14 +136,9 @@ class Reloader:
         """Return what answers from the files, with all that it would make only when it is first asked."""
         # So much that is new makes Python look for garbage among all that it has, and every thread waits for that.
         gc.freeze()
-        try:
-            assistant = Assistant(load(self.directory), self._desk.catalogue, trouble=report)
-            for entry in assistant.knowledge.entries.values():
-                for text in entry.examples[:1]:
-                    assistant.ask(text)
-            return assistant
-        finally:
-            gc.unfreeze()
+        assistant = Assistant(load(self.directory), self._desk.catalogue, trouble=report)
+        prepare(assistant)
+        return assistant
 
     async def _tell_owner(self, text: str, *, over: bool = False) -> None:
         """Tell the bot's owner: with one message, changed as things change, until all is in order again."""
@@ -149,6 +153,13 @@ class Reloader:
             except FAILED as error:
                 log.warning("the bot's owner could not be told: %s", type(error).__name__)
             self._alarm = None if over else alarm
+
+
+def prepare(assistant: Assistant) -> None:
+    """Have an assistant make what it would make only when it is first asked."""
+    for entry in assistant.knowledge.entries.values():
+        for text in entry.examples:
+            assistant.ask(text)
 
 
 def mistakes(error: KnowledgeError) -> str:

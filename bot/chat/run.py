@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -18,18 +19,19 @@ import discord
 from discord.http import Route
 
 from bot.chat import gateway, patience
+from bot.chat.background import going_on
 from bot.chat.catalogue import kept_fresh
 from bot.chat.client import INTENTS, Desk
 from bot.chat.learning.calming import calming
 from bot.chat.logs import configure
 from bot.chat.privacy.retention import retaining
-from bot.chat.reloading import reloading
+from bot.chat.reloading import prepare, reloading
 from bot.chat.reports.delivery import delivering
 from bot.chat.servers.membership import kept_current
 from bot.chat.shards import find_the_gateway, forgetting
 from bot.chat.trouble import report
-from bot.knowledge.base import Knowledge
-from bot.knowledge.loading import KnowledgeError, default_directory, load
+from bot.knowledge import cache
+from bot.knowledge.base import Knowledge, KnowledgeError, default_directory
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -106,7 +108,9 @@ def run(settings: Settings) -> int:
     last = threading.Timer(LAST, os._exit, (0,))
     last.daemon = True
     try:
-        asyncio.run(_until_told(settings, load(settings.knowledge_dir or default_directory()), last.start))
+        asyncio.run(
+            _until_told(settings, cache.load(settings.knowledge_dir or default_directory(), apart=True), last.start)
+        )
     except KeyboardInterrupt:
         pass
     except Exception as error:  # the operator gets one line and no traceback
@@ -209,6 +213,7 @@ async def _live(settings: Settings, knowledge: Knowledge, reload: asyncio.Event)
                 await _log_in(desk)
                 await services.enter_async_context(delivering(desk))
                 await services.enter_async_context(reloading(desk, reload))
+                await services.enter_async_context(going_on(_settle(desk), name="settling"))
                 return await desk.connect()
         except discord.PrivilegedIntentsRequired:
             if not intents.message_content:
@@ -218,6 +223,17 @@ async def _live(settings: Settings, knowledge: Knowledge, reload: asyncio.Event)
             intents = discord.Intents(**dict(INTENTS) | {"message_content": False})
         finally:
             await _say_goodbye(desk)
+
+
+async def _settle(desk: Desk) -> None:
+    """Make what the first message would wait for, and let Python look for garbage only among what comes from now on.
+
+    What is there stays, and to look through all of it holds everything up for a tenth of a second, again and again.
+    """
+    await desk.wait_until_ready()
+    await asyncio.to_thread(prepare, desk.assistant)
+    gc.collect()
+    gc.freeze()
 
 
 async def _log_in(desk: Desk) -> None:

@@ -5,6 +5,7 @@ Only `run`, `demo` and `doctor` load discord.py, when they are called.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -15,17 +16,16 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from bot import terminal
 from bot.assistant.assistant import Assistant
 from bot.assistant.secrets import mask
 from bot.cli.desk import desk
+from bot.ending import UNUSABLE, counted, fail
 from bot.knowledge import cache
 from bot.knowledge.base import KnowledgeError, default_directory
 from bot.knowledge.catalogue import Catalogue
 from bot.knowledge.schema import LANGUAGES, Language
 from bot.reading.pictures import kind
 from bot.reading.text import decode, is_text
-from bot.terminal import UNUSABLE, counted, fail
 
 app = typer.Typer(
     name="error-desk",
@@ -71,9 +71,12 @@ KnowledgeDir = Annotated[
 @app.command()
 def run() -> None:
     """Run the bot. Settings come from the environment (DISCORD_TOKEN, SUPPORT_CHANNELS …)."""
+    gc.disable()  # nothing of what is loaded is garbage
     from bot.chat.run import run as run_bot
     from bot.settings import Settings, SettingsError
 
+    gc.freeze()
+    gc.enable()
     try:
         settings = Settings.from_env(os.environ)
     except SettingsError as error:
@@ -121,6 +124,8 @@ def ask(
             fail("--jsonl reads standard input; leave out TEXT and --file")
         _answer_lines(_assistant(knowledge, _kept_catalogue()), cast("Language | None", lang))
         return
+    from bot import terminal
+
     question, pictured = _question(text, file, knowledge)
     if not question.strip():
         fail('nothing to answer; try: python -m bot ask "Error code: 429"')
@@ -148,6 +153,7 @@ def models(
     With GATEWAY_URL set (and GATEWAY_KEY, where the prices are not public) the service's own list is asked, otherwise
     the names that are commonly known. Exit code 1: no such model.
     """
+    from bot import terminal
     from bot.knowledge.model_lookup import ModelLookup
     from bot.settings import Settings, SettingsError
 
@@ -273,6 +279,7 @@ def evaluate(
     knowledge: KnowledgeDir = None,
 ) -> None:
     """Measure how right the answers are on labelled messages."""
+    from bot import terminal
     from bot.assistant import baselines, evaluation
 
     assistant = _assistant(knowledge)
@@ -342,6 +349,8 @@ def _read(file: Path, directory: Path | None) -> tuple[str, bool]:
 
 
 def _answer_lines(assistant: Assistant, lang: Language | None) -> None:
+    from bot import terminal
+
     for number, line in enumerate(terminal.watched(_lines(), "answers"), start=1):
         if not line.strip():
             continue

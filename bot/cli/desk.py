@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from bot.terminal import counted, fail
+from bot.ending import counted, fail
 
 desk = typer.Typer(
     name="desk",

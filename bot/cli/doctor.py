@@ -12,7 +12,8 @@ import threading
 import typer
 
 from bot.chat.doctor.examination import Report, examine
-from bot.terminal import counted, show_check
+from bot.ending import counted
+from bot.terminal import show_check
 
 MARKS = {"well": "✓", "wrong": "✗", "open": "–"}
 

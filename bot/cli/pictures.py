@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from bot.ending import fail
 from bot.knowledge.base import Knowledge
 from bot.reading.pictures import PictureError
 from bot.reading.screenshots import INSTALL, Screenshots, Seen, UnavailableError, available
 from bot.reading.vocabulary import vocabulary
-from bot.terminal import fail
 
 
 def text_in(file: Path, data: bytes, knowledge: Knowledge) -> str:

@@ -53,7 +53,7 @@ def default_directory() -> Path:
 class Knowledge:
     """Everything the assistant may say, and what it is found by; each index is made when it is first asked.
 
-    The stamp tells what state its files were in before they were read, see `loading.stamp`; empty for one that was not
+    The stamp tells what state its files were in before they were read, see `files.stamp`; empty for one that was not
     read from files. It says nothing of the content: two that say the same are equal.
     """
 

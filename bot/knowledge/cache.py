@@ -1,4 +1,4 @@
-"""What has been loaded once need not be validated again: for commands that answer one question and end.
+"""What has been loaded once need not be validated again: neither for one question nor for a start of the bot.
 
 The cache is JSON beside the user's other caches. It is used only while no file of the knowledge base
 has changed, and a cache that cannot be read or written is no error: the files are loaded instead.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -20,15 +22,16 @@ from bot.knowledge import kept
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Case, Cues, Entry, Family, Findings, Match, Models, Service, Texts
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever what is kept changes its shape."""
 
 
-def load(directory: Path) -> Knowledge:
+def load(directory: Path, *, apart: bool = False) -> Knowledge:
     """Return a knowledge base, from the cache where its files are as they were.
 
     Args:
         directory: Its folder.
+        apart: Where the files have to be read, have a process of its own do so: it takes 30 MB, and they go with it.
 
     Raises:
         KnowledgeError: As `loading.load` does, where the files have to be read.
@@ -38,28 +41,41 @@ def load(directory: Path) -> Knowledge:
         held = json.loads(place.read_bytes())
         if held["state"] == state:
             return _revived(held)
+    held = (_read_apart(directory) if apart else None) or _read(directory)
+    with suppress(OSError):
+        kept.write(place, held | {"state": state})
+    return _revived(held)
+
+
+def _read(directory: Path) -> dict[str, Any]:
     from bot.knowledge import loading  # noqa: PLC0415 - heavy, and what is cached does without
 
-    knowledge = loading.load(directory)
-    with suppress(OSError):
-        kept.write(place, _held(knowledge, state))
-    return knowledge
+    return _held(loading.load(directory))
+
+
+def _read_apart(directory: Path) -> dict[str, Any] | None:
+    """Return what another process reads; None where it finds mistakes, or cannot."""
+    command = (sys.executable, "-m", __name__, str(directory))
+    with suppress(OSError, ValueError, subprocess.CalledProcessError):
+        found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        return found
+    return None
 
 
 def _state(directory: Path) -> str:
     """Return what changes whenever a file of the knowledge base, or this program, does."""
     files = [Path(parent, name) for parent, _, names in os.walk(directory) for name in names]
-    stats: list[tuple[str, int, int]] = []
+    stats: list[tuple[str, int, int, int, int]] = []
     for path in sorted((*files, Path(__file__))):
         with suppress(OSError):  # somebody may be at it this very moment
             stat = path.stat()
-            stats.append((str(path), stat.st_size, stat.st_mtime_ns))
+            stats.append((str(path), stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     return hashlib.sha256(json.dumps([FORMAT, stats]).encode()).hexdigest()
 
 
-def _held(knowledge: Knowledge, state: str) -> dict[str, Any]:
+def _held(knowledge: Knowledge) -> dict[str, Any]:
     return {
-        "state": state,
+        "stamp": knowledge.stamp,
         "service": asdict(knowledge.service),
         "cues": asdict(knowledge.cues),
         "families": asdict(knowledge.families)["families"],
@@ -75,6 +91,7 @@ def _revived(held: Mapping[str, Any]) -> Knowledge:
         families=Models(families={id_: Family(**_tuples(family)) for id_, family in held["families"].items()}),
         entries=MappingProxyType({id_: _entry(entry) for id_, entry in held["entries"].items()}),
         findings=Findings(findings=held["findings"]),
+        stamp=held["stamp"],
     )
 
 
@@ -89,3 +106,7 @@ def _part(held: dict[str, Any]) -> dict[str, Any]:
 
 def _tuples(held: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in held.items()}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(_read(Path(sys.argv[1]))))

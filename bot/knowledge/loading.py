@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-from collections.abc import Container, Iterator
-from contextlib import suppress
+from collections.abc import Container
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +14,7 @@ from types import MappingProxyType
 
 from bot.knowledge import claims
 from bot.knowledge.base import Knowledge, KnowledgeError, default_directory
+from bot.knowledge.files import LOOKS_LIKE_ONE, stamp, visible
 from bot.knowledge.schema import FINDINGS, LANGUAGES, Case, Cues, Entry, Findings, Match, Models, Service, Texts
 from bot.knowledge.sentences import Place, named
 from bot.knowledge.source import Problem, Source, mapping, reason
@@ -31,9 +30,6 @@ NO_ANCHOR = "a template needs a word, or two Chinese characters side by side, to
 _ENTRY_FILE = re.compile(r"(?=[^.]{1,24}\.)[a-z0-9]+(?:-[a-z0-9]+)*\.ya?ml")
 """An id has a custom id of Discord to fit in, with everything else that a button has to know."""
 
-_LOOKS_LIKE_ONE = re.compile(r"[^.].*\.ya?ml(?:\.txt)?", re.IGNORECASE)
-"""Meant as YAML, even if its name is wrong; hidden files belong to editors and systems."""
-
 
 def load(directory: Path) -> Knowledge:
     """Load, validate and index a knowledge base.
@@ -46,40 +42,6 @@ def load(directory: Path) -> Knowledge:
         KnowledgeError: If anything in it is wrong, naming file, line and entry of every mistake.
     """
     return _Loading(directory.absolute()).finish()
-
-
-def stamp(directory: Path) -> str:
-    """Return what changes whenever a file does that `load` reads, and when one comes or goes.
-
-    The copies, locks and swap files that editors put beside a file change nothing. It is made of what the system says
-    of the files, which are not opened; see also `Knowledge.stamp`.
-
-    Args:
-        directory: As `load` takes it; it may be missing.
-    """
-    seen = [directory.is_dir(), *sorted(map(_state, _candidates(directory.absolute())))]
-    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
-
-
-def _candidates(directory: Path) -> Iterator[Path]:
-    """Yield what is YAML by its name: the files beside the entries', and the entries'."""
-    with suppress(OSError):
-        yield from (path for path in directory.iterdir() if _LOOKS_LIKE_ONE.fullmatch(path.name))
-    for parent, folders, names in os.walk(directory / "errors"):
-        folders[:] = _seen(folders)
-        yield from (Path(parent, name) for name in (*folders, *names) if _LOOKS_LIKE_ONE.fullmatch(name))
-
-
-def _state(path: Path) -> tuple[str, ...]:
-    try:
-        stat = path.stat()
-    except OSError as error:
-        return str(path), str(error.errno)
-    return str(path), *map(str, (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
-
-
-def _seen(folders: list[str]) -> list[str]:
-    return [name for name in folders if not name.startswith(".")]
 
 
 def place_of(directory: Path, entry: str, place: Place) -> str:
@@ -147,8 +109,8 @@ class _Loading:
 
         found: list[Path] = []
         for parent, folders, names in os.walk(folder, onerror=refuse):
-            folders[:] = _seen(folders)
-            found += [Path(parent, name) for name in (*folders, *names) if _LOOKS_LIKE_ONE.fullmatch(name)]
+            folders[:] = visible(folders)
+            found += [Path(parent, name) for name in (*folders, *names) if LOOKS_LIKE_ONE.fullmatch(name)]
         if not found and not self.problems:
             self.problems.append(Problem(folder, None, None, "holds no entry, that is, no file such as 429.yaml"))
         return sorted(found)
@@ -156,7 +118,7 @@ class _Loading:
     def _misnamed(self, names: set[str]) -> None:
         """Say which files beside the entries' would be passed over for their name."""
         known = ("service.yaml", "cues.yaml", "models.yaml", "findings.yaml")
-        for name in filter(_LOOKS_LIKE_ONE.fullmatch, names.difference(known)):
+        for name in filter(LOOKS_LIKE_ONE.fullmatch, names.difference(known)):
             if near := get_close_matches(name.lower(), known, n=1, cutoff=0.8):
                 self.problems.append(Problem(self.directory / name, 1, name, f"did you mean '{near[0]}'?"))
 

@@ -11,13 +11,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import IS_CJK, Word, fold, phrase_words, stem, words
+from bot.knowledge.wording import FIRST_CJK, IS_CJK, Word, fold, phrase_words, stem, words
+
+LONGEST = 40
+"""How long a word may be that is taken for a slip, in letters; few words of any language are longer."""
+
+REMEMBERED = 4_096
+"""For how many words it is remembered what they are a slip of: people use few words again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +46,48 @@ class PhraseHit(NamedTuple):
     likeness: float
 
 
-def _shorter(word: str) -> Iterator[str]:
-    yield word
-    for i in range(len(word)):
-        yield word[:i] + word[i + 1 :]
+def _shorter(word: str) -> list[str]:
+    return [word, *[word[:i] + word[i + 1 :] for i in range(len(word))]]
+
+
+class Spelling:
+    """The words of phrases, and what a word of a text may be a slip of.
+
+    Args:
+        stems: The stems of the words.
+        sources: The phrases as they are written.
+    """
+
+    def __init__(self, stems: frozenset[str], sources: Sequence[str]) -> None:
+        self._stems = stems
+        self._sources = sources
+
+    @cached_property
+    def _shortened(self) -> Mapping[str, tuple[str, ...]]:
+        """What is left of the words without one letter -> the words; made for the first unknown word."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in {word.text for source in self._sources for word in words(fold(source))}:
+            if len(word) >= 5 and word.isalpha() and not IS_CJK.match(word):
+                for short in _shorter(word):
+                    found[short].append(word)
+        return {short: tuple(known) for short, known in found.items()}
+
+    def correct(self, word: str) -> str:
+        """Return the stem of the phrases' word that `word` is a slip of, else its own.
+
+        One slip (a letter too many, too few, another, or two swapped) from five letters on; from nine on
+        also a letter too many in one place with one too few in another.
+        """
+        own = stem(word)
+        if own in self._stems or not 4 <= len(word) <= LONGEST or not word.isalpha():
+            return own
+        best, distance = own, 3
+        for likes in filter(None, map(self._shortened.get, _shorter(word))):
+            for known in likes:
+                far = OSA.distance(word, known, score_cutoff=2)
+                if far <= (2 if len(known) >= 9 else 1) and far < distance:
+                    best, distance = stem(known), far
+        return best
 
 
 class PhraseIndex:
@@ -74,46 +119,42 @@ class PhraseIndex:
                 continue
             at = min(range(len(found)), key=lambda i: (shared[found[i]], -len(found[i])))
             self._by_anchor[found[at]].append(Phrase(owner, source, found, at))
-        self._stems = frozenset(shared)
-        self._sources = [source for _, source, _ in pool]
-
-    @cached_property
-    def _spelling(self) -> Mapping[str, list[str]]:
-        """What is left of the phrases' words without one letter -> the words; made for the first unknown word."""
-        spelling: dict[str, list[str]] = defaultdict(list)
-        for word in {word.text for source in self._sources for word in words(fold(source))}:
-            if len(word) >= 5 and word.isalpha() and not IS_CJK.match(word):
-                for short in _shorter(word):
-                    spelling[short].append(word)
-        return spelling
-
-    def correct(self, word: Word) -> str:
-        """Return the stem of the phrases' word that `word` is a slip of, else its own.
-
-        One slip (a letter too many, too few, another, or two swapped) from five letters on; from nine on
-        also a letter too many in one place with one too few in another.
-        """
-        if word.stem in self._stems or len(word.text) < 4 or not word.text.isalpha():
-            return word.stem
-        best, distance = word.stem, 3
-        for short in _shorter(word.text):
-            for known in self._spelling.get(short, ()):
-                far = OSA.distance(word.text, known, score_cutoff=2)
-                if far <= (2 if len(known) >= 9 else 1) and far < distance:
-                    best, distance = stem(known), far
-        return best
+        self._anchors = frozenset(self._by_anchor)
+        spelling = Spelling(frozenset(shared), [source for _, source, _ in pool])
+        self._correct = lru_cache(maxsize=REMEMBERED)(spelling.correct)
 
     def search(self, text: Sequence[Word]) -> list[PhraseHit]:
         """Find phrases in the words of a text; a longer phrase at the same place hides a shorter one."""
-        spelt = [self.correct(word) for word in text]
+        spelt = [self._correct(word.text) for word in text]
         hits: list[PhraseHit] = []
+        for i, phrase in self._candidates(spelt):
+            hits.extend(_read_outwards(phrase, i, text, spelt, gaps=self._gaps))
+        return list(_unhidden(hits))
+
+    def may_find(self, text: Sequence[str]) -> bool:
+        """Tell whether all words of any phrase are among those of a text; where they are not, `search` finds none.
+
+        Args:
+            text: Its words, as `word_texts` returns them.
+        """
+        spelt = list(map(self._correct, text))
+        there = frozenset(spelt)
+        found = [self._by_anchor[word] for word in there & self._anchors]
+        if max(there, default="") >= FIRST_CJK:
+            found += [self._by_pair[pair] for pair in self._by_pair.keys() & frozenset(pairwise(spelt))]
+        return any(there.issuperset(phrase.words) for phrases in found for phrase in phrases)
+
+    def _candidates(self, spelt: Sequence[str]) -> Iterator[tuple[int, Phrase]]:
+        """Yield the phrases whose words are all there, in whatever order, with the place of their anchor."""
+        there = frozenset(spelt)
         for i, word in enumerate(spelt):
             for phrase in self._by_anchor.get(word, ()):
-                hits.extend(_read_outwards(phrase, i, text, spelt, gaps=self._gaps))
-            if i + 1 < len(spelt):
+                if there.issuperset(phrase.words):
+                    yield i, phrase
+            if word >= FIRST_CJK and i + 1 < len(spelt):
                 for phrase in self._by_pair.get((word, spelt[i + 1]), ()):
-                    hits.extend(_read_outwards(phrase, i, text, spelt, gaps=self._gaps))
-        return list(_unhidden(hits))
+                    if there.issuperset(phrase.words):
+                        yield i, phrase
 
 
 def _unhidden(hits: Iterable[PhraseHit]) -> Iterator[PhraseHit]:

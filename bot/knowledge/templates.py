@@ -30,6 +30,7 @@ GAPS = frozenset({"any", "error"})
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _PIECE = re.compile(rf"(?P<space>\s+)|(?P<quote>[\"'`])|(?P<cjk>[{CJK}])|(?P<other>.)", re.DOTALL)
+_LATIN = re.compile(r"[a-z0-9]+")
 _SPACE = r"(?:\s|\\+[nrt]){1,40}"
 _MAYBE_SPACE = r"(?:\s|\\+[nrt]){0,40}"
 _QUOTE = r"\\{0,3}[\"'`]"
@@ -65,6 +66,21 @@ class Template:
         folded = fold(self.source.strip())
         fixed = re.sub(r"[a-z0-9_]*\{\w+\}[a-z0-9_]*", " ", folded)
         return tuple(anchors(fixed)) or tuple(anchors(_PLACEHOLDER.sub(" ", folded)))
+
+    @cached_property
+    def needs(self) -> tuple[str, ...]:
+        """Those of its anchors that stand in every text which holds it.
+
+        What is fixed between two placeholders may begin and end in the middle of a longer word.
+        """
+        literals = _PLACEHOLDER.split(fold(self.source.strip()))[::2]
+        found: set[str] = set()
+        for i, literal in enumerate(literals):
+            parts = WORD.findall(literal)
+            whole = parts[i > 0 : len(parts) - (i + 1 < len(literals))]
+            found.update(part for part in whole if part.isascii())
+            found.update(pair for part in parts if IS_CJK.match(part) for pair in anchors(part))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +142,13 @@ def anchors(fixed: str) -> Iterator[str]:
             yield from (text[i : i + 2] for i in range(len(text) - 1))
 
 
+def pieces(folded: str) -> set[str]:
+    """Return the words of folded text, also without underscores and in Latin parts, and the pairs of its CJK runs."""
+    words = WORD.findall(folded)
+    pairs = (word[i : i + 2] for word in words if IS_CJK.match(word) for i in range(len(word) - 1))
+    return {*words, *(word.replace("_", "") for word in words if "_" in word), *_LATIN.findall(folded), *pairs}
+
+
 class TemplateIndex:
     """All templates of a knowledge base, by anchor."""
 
@@ -141,6 +164,15 @@ class TemplateIndex:
         self.by_anchor: Mapping[str, tuple[Template, ...]] = MappingProxyType(
             {anchor: tuple(found) for anchor, found in by_anchor.items()}
         )
+
+    def may_find(self, units: set[str]) -> bool:
+        """Tell whether there are all words and pairs of any template; where there are not, `search` finds none.
+
+        Args:
+            units: the words of a folded text; where it is not plain ASCII, its `pieces`.
+        """
+        found = [self.by_anchor[unit] for unit in self.by_anchor.keys() & units]
+        return any(units.issuperset(template.needs) for templates in found for template in templates)
 
     def search(self, folded: str, positions: Mapping[str, list[int]]) -> list[TemplateHit]:
         """Find templates in folded text.

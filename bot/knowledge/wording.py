@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -71,7 +72,7 @@ def fold(text: str) -> str:
 _ENDING = re.compile(r"(?:ing|(?<!e)ed|es|s|e)$")
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def stem(word: str) -> str:
     """Return `word` without its inflection: limits, limited and limiting are all `limit`.
 
@@ -121,6 +122,23 @@ def words(folded: str, offset: int = 0, *, every: bool = False) -> list[Word]:
         elif every or text not in STOP_WORDS:
             found.append(Word(text, stem(text), start, start + len(text)))
     return found
+
+
+def word_texts(found: Sequence[str]) -> Sequence[str]:
+    """Return what stands in the words of a text, see `words`, without where; English stop words may be among them.
+
+    Args:
+        found: What `WORD` finds in the folded text.
+    """
+    if not any(map(IS_CJK.match, found)):
+        return found
+    texts: list[str] = []
+    for text in found:
+        if IS_CJK.match(text):
+            texts.extend(char for char in text if char not in PARTICLES)
+        elif text not in STOP_WORDS:
+            texts.append(text)
+    return texts
 
 
 @lru_cache(maxsize=16_384)

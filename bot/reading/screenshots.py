@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 
 from bot.reading.layout import Line, arranged, certainty
 from bot.reading.pictures import PictureError, inspect
-from bot.reading.slips import mend
 from bot.reading.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
@@ -132,6 +131,8 @@ class Screenshots:
             self._in_hand -= 1
         if reason := answer.get("refused"):
             raise PictureError(reason, answer["why"])
+        from bot.reading.slips import mend  # noqa: PLC0415 - many patterns, and most runs read no picture
+
         lines = [Line(*line) for line in answer["lines"]]
         return Seen(mend(arranged(lines), self._vocabulary()), certainty(lines))
 

@@ -18,12 +18,12 @@ from bot.chat.doctor.finding import LIMIT, FaultError, Finding
 from bot.desk import sqlite
 from bot.desk.database import BehindError, Database, DeskError
 from bot.desk.servers import Servers
+from bot.ending import counted
 from bot.knowledge.base import Knowledge
 from bot.knowledge.loading import KnowledgeError, default_directory, load
 from bot.reading.pictures import PictureError
 from bot.reading.screenshots import INSTALL, BusyError, Screenshots, UnavailableError, available
 from bot.settings import Settings, SettingsError
-from bot.terminal import counted
 
 
 def read_settings(environ: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:

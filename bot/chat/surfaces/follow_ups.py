@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import discord
+from discord.utils import snowflake_time
 
 from bot.assistant.answer import Answer
-from bot.assistant.secrets import mask
 from bot.chat.cards.buttons import Solved
 from bot.chat.cards.control import Subject
 from bot.chat.surfaces.question import Question
@@ -60,7 +60,19 @@ class FollowUps:
 
     def overhear(self, question: Question) -> None:
         """Keep a message that is answered nowhere, but which a call for the bot may point to."""
-        self._rows.write(self._written(question, mask(question.whole[: LONGEST + 1]).text))
+        self._rows.write(self._written(question, question.whole)._replace(masked=False))
+
+    def pass_by(self, message_id: int, channel_id: int, author_id: int, text: str) -> None:
+        """Keep chat as well, from before it is made a `discord.Message`."""
+        text = text if len(text) <= LONGEST else ""
+        self._rows.write(Written(message_id, channel_id, author_id, snowflake_time(message_id), text, masked=False))
+
+    def may_go_on(self, channel_id: int, author_id: int, *, chat: bool = True) -> bool:
+        """Tell whether what somebody writes in a channel may have to do with what they wrote there lately.
+
+        Chat only goes on with what the bot was asked there, or answered; a hint of an error with all else, too.
+        """
+        return self._rows.has(channel_id, author_id, called=chat)
 
     def forget(self, message_ids: Collection[int]) -> None:
         """Forget messages that are gone."""
@@ -112,7 +124,7 @@ class FollowUps:
         """
         written = self._written(question, worded(answer) if text is None else text)
         tells = question.asked or answer.speaks or bool(answer.secrets)
-        self._rows.write(replace(written, answer=answer if tells else None))
+        self._rows.write(written._replace(answer=answer if tells else None))
 
     def add(self, question: Question) -> None:
         """Keep a message whose words were added to those of one before."""
@@ -167,7 +179,7 @@ class FollowUps:
     def _recent(self, written: Written) -> list[Written]:
         return [each for each in self._rows.before(written) if each.at >= written.at - FOLLOW_UP]
 
-    def _written(self, question: Question, text: str = "") -> Written:
+    def _written(self, question: Question, text: str = "", *, masked: bool = True) -> Written:
         message = question.message
         return Written(
             message_id=message.id,
@@ -178,6 +190,7 @@ class FollowUps:
             asked=question.asked,
             apart=self._is_apart(message),
             seen=question.seen,
+            masked=masked,
         )
 
     def _is_apart(self, message: discord.Message) -> bool:

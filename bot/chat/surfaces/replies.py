@@ -13,6 +13,7 @@ from bot.chat.client import Desk
 from bot.chat.posting import own_up
 from bot.chat.surfaces.answering import Answering, question_in, speaks, without_the_desk
 from bot.chat.surfaces.authors import is_read
+from bot.chat.surfaces.chat import is_chat, passing
 from bot.chat.surfaces.files import looks_like_a_picture
 from bot.chat.surfaces.posts import Early
 from bot.chat.surfaces.question import Question
@@ -30,7 +31,9 @@ class Replies(commands.Cog):
         self._early = Early()
 
     async def cog_load(self) -> None:
-        """Begin to forget what is too old."""
+        """Let chat pass, and begin to forget what is too old."""
+        parsers = self.desk._connection.parsers  # noqa: SLF001 - where an event comes before discord.py reads it
+        parsers["MESSAGE_CREATE"] = passing(self.desk, self._answering.follow_ups, parsers["MESSAGE_CREATE"])
         self.purge.start()
 
     async def cog_unload(self) -> None:
@@ -72,6 +75,10 @@ class Replies(commands.Cog):
             self._answering.waiting.discard(message.id)
 
     async def _attend(self, question: Question) -> None:
+        if is_chat(self.desk, self._answering.follow_ups, question):
+            self._answering.follow_ups.overhear(question)
+            self.desk.counters.silent["no_error"] += 1
+            return
         answer = self._answering.ask(question)
         if quiet := self._answering.manners.is_quiet(question, answer):  # a text may hold a key; a picture takes long
             question = replace(question, files=tuple(file for file in question.files if not looks_like_a_picture(file)))

@@ -5,12 +5,13 @@ It is kept in memory alone, masked and bounded.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.assistant.answer import Answer
+from bot.assistant.secrets import mask
 
 CONTEXT = timedelta(minutes=2)
 """For how long what somebody wrote belongs to what they write next."""
@@ -28,8 +29,7 @@ KEPT = 1000
 """How many messages are kept, of all people in all channels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """One message of a row.
 
     Attributes:
@@ -37,11 +37,12 @@ class Written:
         channel_id: where it is.
         author_id: who wrote it.
         at: when it was written, with its time zone.
-        text: its words, masked, with those that were added later; empty where they are too many, or were added
-            to those of a message before.
+        text: its words, with those that were added later; empty where they are too many, or were added to those of
+            a message before.
         asked: the bot was asked, not only heard.
         apart: it is addressed to another person, or a webhook's, so that nothing may be joined to it.
         seen: what its card says of its files.
+        masked: its words have no keys in them any more.
         answer: what it is answered with, where it is.
     """
 
@@ -54,6 +55,7 @@ class Written:
     apart: bool = False
     seen: str = ""
     answer: Answer | None = None
+    masked: bool = True
 
 
 class Rows:
@@ -65,39 +67,61 @@ class Rows:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._written: deque[Written] = deque(maxlen=KEPT)
+        self._written: OrderedDict[int, Written] = OrderedDict()
+        self._rows: dict[tuple[int, int], dict[int, Written]] = {}
+
+    def __len__(self) -> int:
+        return len(self._written)
 
     def write(self, written: Written) -> None:
         """Keep a message, in place of what was kept of it, and forget those whose time is over."""
         since = self._clock() - CONTEXT
-        while self._written and self._written[0].at < since:
-            self._written.popleft()
-        for place, kept in enumerate(self._written):
-            if kept.message_id == written.message_id:
-                self._written[place] = written
-                return
-        if written.at >= since:
-            self._written.append(written)
+        if written.at >= since or written.message_id in self._written:
+            self._written[written.message_id] = written
+            self._rows.setdefault(_row(written), {})[written.message_id] = written
+        while self._written and (len(self._written) > KEPT or next(iter(self._written.values())).at < since):
+            self.forget([next(iter(self._written))])
 
-    def forget(self, message_ids: Collection[int]) -> None:
+    def forget(self, message_ids: Iterable[int]) -> None:
         """Forget messages."""
-        if any(written.message_id in message_ids for written in self._written):
-            self._written = deque((each for each in self._written if each.message_id not in message_ids), KEPT)
+        for id_ in message_ids:
+            if written := self._written.pop(id_, None):
+                row = self._rows[_row(written)]
+                del row[id_]
+                if not row:
+                    del self._rows[_row(written)]
 
     def before(self, written: Written) -> list[Written]:
-        """Return what the author wrote in the channel in the two minutes before a message, oldest first."""
+        """Return what the author wrote in the channel in the two minutes before a message, oldest first and masked."""
         since = written.at - CONTEXT
-        row = [each for each in self._written if _precedes(each, written) and each.author_id == written.author_id]
-        return [each for each in row if each.at >= since and not each.apart][-MOST:]
+        row = self._rows.get(_row(written), {}).values()
+        found = [each for each in row if each.message_id < written.message_id and each.at >= since and not each.apart]
+        return [self._masked(each) for each in found[-MOST:]]
+
+    def has(self, channel_id: int, author_id: int, *, called: bool) -> bool:
+        """Tell whether anything is kept of what somebody wrote in a channel; `called`, that asked or was answered."""
+        row = self._rows.get((channel_id, author_id), {})
+        return any(each.asked or each.answer for each in row.values()) if called else bool(row)
 
     def is_alone(self, written: Written) -> bool:
         """Tell whether nobody else wrote in the channel in the two minutes before a message."""
         since = written.at - CONTEXT
         return not any(
-            _precedes(each, written) and each.at >= since and each.author_id != written.author_id
-            for each in self._written
+            each.channel_id == written.channel_id
+            and each.author_id != written.author_id
+            and each.message_id < written.message_id
+            and each.at >= since
+            for each in self._written.values()
         )
 
+    def _masked(self, written: Written) -> Written:
+        """Return a message without keys: most are never read again, and so are masked only now."""
+        if written.masked:
+            return written
+        masked = written._replace(text=mask(written.text).text, masked=True)
+        self._written[masked.message_id] = self._rows[_row(masked)][masked.message_id] = masked
+        return masked
 
-def _precedes(one: Written, other: Written) -> bool:
-    return one.channel_id == other.channel_id and one.message_id < other.message_id
+
+def _row(written: Written) -> tuple[int, int]:
+    return written.channel_id, written.author_id

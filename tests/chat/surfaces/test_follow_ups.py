@@ -386,7 +386,7 @@ async def test_nothing_of_a_row_is_kept_for_longer_than_it_takes(town: Town) -> 
     assert KEY not in repr(cog._answering.follow_ups._rows._written)
     await town.env.advance_time(2 * LATE)
     await town.bob.send(town.support, "hello")
-    assert [written.author_id for written in cog._answering.follow_ups._rows._written] == [town.bob.id]
+    assert [written.author_id for written in cog._answering.follow_ups._rows._written.values()] == [town.bob.id]
 
 
 async def test_without_a_desk_follow_ups_change_nothing(town: Town, start: Start) -> None:

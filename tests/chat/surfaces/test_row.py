@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,7 +65,7 @@ def test_what_is_addressed_to_others_and_what_came_later_is_not_in_it(rows: Rows
 def test_a_message_is_replaced_in_its_place(rows: Rows) -> None:
     rows.write(written(1))
     rows.write(written(2))
-    rows.write(replace(written(1), text="edited"))
+    rows.write(written(1)._replace(text="edited"))
     assert [each.text for each in rows.before(written(3))] == ["edited", "message 2"]
 
 

@@ -1,8 +1,4 @@
-"""What an answer costs, as ratios of two things measured in one run: `make bench`.
-
-Each line is measured against a yardstick on the same machine at the same time, so that the figures
-hold on any machine. The exit code is 1 where a ratio is above its limit.
-"""
+"""What a decision costs, and what has to be there for one."""
 
 from __future__ import annotations
 
@@ -15,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import yaml
 from rapidfuzz import fuzz, process
@@ -25,20 +20,13 @@ from bot.assistant.evaluation import NONE, read_rows
 from bot.knowledge.base import Knowledge
 from bot.knowledge.loading import default_directory, load
 from bot.knowledge.schema import Entry, Match
+from tests.bench.ratio import Ratio, p99
 
-MESSAGES = Path(__file__).parent / "data" / "messages.jsonl"
+MESSAGES = Path(__file__).parents[1] / "data" / "messages.jsonl"
 MEGABYTE = 1_000_000
 LINE = (
     '2026-11-22 14:00:01,123 INFO httpx: HTTP Request: POST {} "HTTP/1.1 200 OK" took 1234ms model=gpt-4o tokens=400\n'
 )
-
-
-class Ratio(NamedTuple):
-    """What was compared, how it came out, and what it may be at most."""
-
-    what: str
-    found: float
-    most: float
 
 
 def seconds(call: Callable[[], object], times: int = 5) -> float:
@@ -70,13 +58,9 @@ def decisions(assistant: Assistant) -> Iterator[Ratio]:
 
     ours, theirs = costs(assistant.ask, mixed), costs(search, mixed)
     yield Ratio("decision / extractOne(WRatio), median", statistics.median(ours) / statistics.median(theirs), 1)
-    yield Ratio("decision / extractOne(WRatio), 99th percentile", _p99(ours) / _p99(theirs), 1)
+    yield Ratio("decision / extractOne(WRatio), 99th percentile", p99(ours) / p99(theirs), 1)
     idle, spent = costs(assistant.ask, chat), costs(search, chat)
     yield Ratio("chat / extractOne(WRatio), median", statistics.median(idle) / statistics.median(spent), 0.1)
-
-
-def _p99(times: Sequence[float]) -> float:
-    return statistics.quantiles(times, n=100)[98]
 
 
 def large_texts(assistant: Assistant) -> Iterator[Ratio]:
@@ -134,18 +118,11 @@ def _process(*arguments: str) -> float:
     return time.perf_counter() - start
 
 
-def main() -> int:
-    """Measure everything and print a line for each."""
+def measures() -> Iterator[Iterator[Ratio]]:
+    """Return what is measured here."""
     assistant = Assistant(load(default_directory()))
     assistant.ask("warm up: error 429, and something misspelt like tokn group disabeld")
-    failed = False
-    for measure in (decisions(assistant), large_texts(assistant), a_large_base(assistant), loading()):
-        for what, found, most in measure:
-            failed |= found > most
-            sys.stdout.write(f"{'✓' if found <= most else '✗'} {what}: {found:.2f} (at most {most:g})\n")
-            sys.stdout.flush()
-    return int(failed)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    yield decisions(assistant)
+    yield large_texts(assistant)
+    yield a_large_base(assistant)
+    yield loading()

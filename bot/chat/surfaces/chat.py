@@ -1,0 +1,86 @@
+"""Chat: most messages hold no error, go on with nothing, and are not for the bot.
+
+They are known for that before discord.py makes objects of them, which takes it longer than to see so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.chat.surfaces.follow_ups import FollowUps
+from bot.chat.surfaces.question import Question
+from bot.chat.trouble import report
+
+if TYPE_CHECKING:
+    from discord.types.gateway import MessageCreateEvent
+
+    from bot.chat.client import Desk
+
+MORE = ("webhook_id", "message_reference", "message_snapshots", "attachments", "embeds", "mentions", "mention_roles")
+"""What makes a message more than a few words of a person."""
+
+
+def passing(
+    desk: Desk, follow_ups: FollowUps, read: Callable[[MessageCreateEvent], None]
+) -> Callable[[MessageCreateEvent], None]:
+    """Return what reads the messages that are no chat, in place of `read`, which reads any."""
+
+    def reads(data: MessageCreateEvent) -> None:
+        try:
+            chat = passes(desk, follow_ups, data)
+        except Exception as error:  # anything can be wrong with an event, and then `read` says so
+            report(error, "seeing whether a message is chat")
+            chat = False
+        if not chat:
+            read(data)
+
+    return reads
+
+
+def passes(desk: Desk, follow_ups: FollowUps, data: MessageCreateEvent) -> bool:
+    """Tell whether a message is chat, and keep it for what its author may write next.
+
+    Args:
+        desk: the bot.
+        follow_ups: what people wrote lately.
+        data: the message, as Discord tells of it; what is in doubt is no chat.
+    """
+    if not is_plain(data):
+        return False
+    guild, text = desk.get_guild(int(data["guild_id"])), data["content"].strip()
+    channel = guild and guild.get_channel_or_thread(int(data["channel_id"]))
+    if guild is None or channel is None:
+        return False
+    id_, author_id = int(data["id"]), int(data["author"]["id"])
+    listens = desk.is_support(channel) and desk.server(guild.id).heard
+    worth = desk.assistant.hear(text) if listens else "chat"
+    if worth == "sure" or follow_ups.may_go_on(channel.id, author_id, chat=worth == "chat"):
+        return False
+    if desk.meet(id_):
+        desk.counters.heard += 1
+        desk.counters.silent["elsewhere" if not listens else "no_error" if worth == "chat" else "unsure"] += 1
+        follow_ups.pass_by(id_, channel.id, author_id, text)
+    return True
+
+
+def is_plain(data: MessageCreateEvent) -> bool:
+    """Tell whether a message is nothing but what a person wrote in a server, to nobody in particular."""
+    return (
+        data["type"] == discord.MessageType.default.value
+        and "guild_id" in data
+        and not data["author"].get("bot")
+        and "@" not in data["content"]
+        and data["id"] != data["channel_id"]
+        and not any(map(data.get, MORE))
+    )
+
+
+def is_chat(desk: Desk, follow_ups: FollowUps, question: Question) -> bool:
+    """Tell whether a message that is more than a few words is chat all the same."""
+    message = question.message
+    if question.asked or question.files or follow_ups.may_go_on(message.channel.id, message.author.id):
+        return False
+    return desk.assistant.hear(question.whole) == "chat"
