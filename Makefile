@@ -1,8 +1,12 @@
 # Two commands do all the set-up: `make demo` and `make test`.
 # Four tests at a time: most of those that take long wait for a process, not for the processor.
+# Each worker begins elsewhere (worksteal), so that those that wait run beside those that reckon.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# Byte code is kept whatever the shell says: four workers and all that they start would compile everything every time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check bench format lock clean
 
@@ -10,7 +14,7 @@ demo: .venv/demo
 	$(BIN)/python -m bot demo $(ARGS)
 
 test: .venv/dev
-	$(BIN)/python -m pytest -n 4 $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

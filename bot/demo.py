@@ -6,12 +6,14 @@ SimCord plays Discord: the client, its cogs and cards are the very ones that `ru
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
 import time
 import webbrowser
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
 from threading import Thread
@@ -19,8 +21,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import discord
 
+from bot.chat import reloading
 from bot.chat.client import Desk
-from bot.knowledge.base import Knowledge
+from bot.ending import UNUSABLE, complain
 from bot.knowledge.loading import KnowledgeError, default_directory, load
 from bot.settings import Settings
 
@@ -66,13 +69,13 @@ def serve(directory: Path | None, port: int | None, open_browser: bool) -> int:
         open_browser: whether to open the page as well as print its address.
 
     Returns:
-        The exit code; where it is 1, one line on standard error says why.
+        The exit code; where it is not 0, one line on standard error says why.
     """
     try:
         import simcord  # noqa: PLC0415 - an extra: the bot itself runs without it
         from simcord import SetupError  # noqa: PLC0415
     except ImportError:
-        return _stop("the demo needs SimCord: pip install 'error-desk[demo]', or `make demo` in a checkout")
+        return complain("the demo needs SimCord: pip install 'error-desk[demo]', or `make demo` in a checkout")
     try:
         knowledge = load(directory or default_directory())
         settings = Settings(
@@ -82,23 +85,24 @@ def serve(directory: Path | None, port: int | None, open_browser: bool) -> int:
             database_url="sqlite+aiosqlite://",
         )
         desk = Desk(settings, knowledge)
-        asyncio.run(_serve(simcord.run(desk, check_errors=False), knowledge, port, open_browser))
-    except (KnowledgeError, SetupError) as error:
-        return _stop(str(error))
+        with _telling_of(reloading.log):
+            asyncio.run(_serve(simcord.run(desk, check_errors=False), desk, port, open_browser))
+    except KnowledgeError as error:
+        return complain(reloading.in_a_line(error), UNUSABLE)
+    except SetupError as error:
+        return complain(str(error))
     except KeyboardInterrupt:
         pass
     return 0
 
 
-async def _serve(
-    world: AbstractAsyncContextManager[Env], knowledge: Knowledge, port: int | None, open_browser: bool
-) -> None:
+async def _serve(world: AbstractAsyncContextManager[Env], desk: Desk, port: int | None, open_browser: bool) -> None:
     told = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
             asyncio.get_running_loop().add_signal_handler(name, told.set)
-    async with world as env:
-        support, staff = await _set_the_scene(env, knowledge)
+    async with world as env, reloading.reloading(desk, asyncio.Event()):
+        support, staff = await _set_the_scene(env, desk)
         clock = asyncio.create_task(_go_on(env))
         entered = _lines()
         for place, other in cycle(((support, staff), (staff, support))):
@@ -117,6 +121,19 @@ async def _serve(
                 break
         clock.cancel()
         await env.bot.close()
+
+
+@contextmanager
+def _telling_of(log: logging.Logger) -> Iterator[None]:
+    """Print what a log says, as long as the context lasts."""
+    before, handler = log.level, logging.StreamHandler(sys.stdout)
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
 
 
 async def _go_on(env: Env) -> None:
@@ -144,11 +161,11 @@ def _lines() -> asyncio.Queue[bytes]:
     return queue
 
 
-async def _set_the_scene(env: Env, knowledge: Knowledge) -> tuple[Place, Place]:
+async def _set_the_scene(env: Env, desk: Desk) -> tuple[Place, Place]:
     """Build a server with a support channel, in which a few people have already written, and one for staff."""
     if env.bot.user:
         await env.bot.user.edit(username="Error Desk")
-    guild = env.create_guild(knowledge.service.name)
+    guild = env.create_guild(desk.knowledge.service.name)
     assert guild.me is not None  # noqa: S101 - the bot is in every server of SimCord's
     hidden, shown = discord.PermissionOverwrite(view_channel=False), discord.PermissionOverwrite(view_channel=True)
     staff = guild.create_role("Moderator", permissions=discord.Permissions(manage_messages=True, manage_guild=True))
@@ -160,6 +177,7 @@ async def _set_the_scene(env: Env, knowledge: Knowledge) -> tuple[Place, Place]:
     )
     asker = guild.add_member(env.create_user("maya", global_name="Maya"))
     moderator = guild.add_member(env.create_user("sam", global_name="Sam (moderator)"), roles=[staff])
+    desk.owner_id = moderator.id  # SimCord's bot has none but itself
     other = guild.add_member(env.create_user("xiaolin", global_name="小林"))
     await asker.send(support, PASTED)
     await moderator.send(support, CHAT)
@@ -168,8 +186,3 @@ async def _set_the_scene(env: Env, knowledge: Knowledge) -> tuple[Place, Place]:
         Place(support, [asker, moderator], "#support, where people ask,"),
         Place(reports, [moderator], "#staff, where the team works,"),
     )
-
-
-def _stop(reason: str) -> int:
-    sys.stderr.write(f"error-desk: {reason}\n")
-    return 1

@@ -6,14 +6,22 @@ from typing import NoReturn
 
 import typer
 
+FAILED = 1
+"""Exit code for a no: nothing fits, something is wrong, or what was to be done could not be done."""
+
 UNUSABLE = 2
-"""Exit code for input that cannot be used, as for a wrong option."""
+"""Exit code for input that cannot be used: a file, a setting, a knowledge base, and for Click a wrong option."""
+
+
+def complain(text: str, code: int = FAILED) -> int:
+    """Say on standard error, in one line, why a command ends, and return its exit code."""
+    typer.echo(f"error: {text}", err=True)
+    return code
 
 
 def fail(text: str, code: int = UNUSABLE) -> NoReturn:
     """End a command with one line on standard error."""
-    typer.echo(f"error: {text}", err=True)
-    raise typer.Exit(code)
+    raise typer.Exit(complain(text, code))
 
 
 def counted(number: int, one: str, many: str = "") -> str:

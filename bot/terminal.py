@@ -119,10 +119,9 @@ def show(answer: Answer, knowledge: Knowledge, *, explain: bool = False) -> None
 
 def _show_entry(console: Console, answer: Answer, support: str) -> None:
     words, colour = _WORDS[answer.lang], _COLOUR[answer.acts]
-    heading = f"{answer.status} · {answer.title}" if answer.status else answer.title
     name = answer.entry if answer.case is None else f"{answer.entry}/{answer.case}"
-    aside = "" if name == str(answer.status) else f"  {name}"
-    console.print(Text.assemble((heading, f"bold {colour}"), (aside, "dim")))
+    aside = "" if name == str(answer.met or answer.status) else f"  {name}"
+    console.print(Text.assemble((answer.heading, f"bold {colour}"), (aside, "dim")))
     for finding in answer.findings:
         console.print(Text.assemble(("→ ", "bold"), _plain(finding.text)))
     console.print()

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.assistant.assistant import Assistant
+from bot.desk.database import Database
 from bot.knowledge.base import Knowledge
-from bot.knowledge.loading import default_directory, load
+from tests import shipped
 
 settings.register_profile("test", max_examples=50, derandomize=True, deadline=None)
 # `.ci/fuzz` goes on from there: other examples every time, and none may take long.
@@ -34,9 +37,22 @@ def cache_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
     """The knowledge base that is shipped."""
-    return load(default_directory())
+    return shipped.KNOWLEDGE
 
 
 @pytest.fixture(scope="session")
-def assistant(knowledge: Knowledge) -> Assistant:
-    return Assistant(knowledge)
+def assistant() -> Assistant:
+    return shipped.ASSISTANT
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with its schema up to date, to be copied."""
+    path = tmp_path_factory.mktemp("desk") / "empty.db"
+    asyncio.run(prepare(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+async def prepare(url: str) -> None:
+    """Bring a database up to date."""
+    await (await Database.open(url)).close()

@@ -15,6 +15,7 @@ from click import unstyle
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.ending import FAILED, UNUSABLE
 from bot.knowledge.loading import default_directory
 from tests.knowledge import small
 
@@ -313,6 +314,21 @@ def test_eval_of_a_file_it_cannot_use_says_why(base: Path, tmp_path: Path) -> No
                        ("bad.jsonl", "bad.jsonl:2: not a labelled message: 'label' is missing")):  # fmt: skip
         result = bot("eval", name)
         assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {told}\n")
+
+
+def test_a_bot_that_is_not_started_says_why_in_one_line_and_tells_apart_what_no_other_start_would_mend(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    nobody = bot("run")
+    assert (nobody.exit_code, nobody.stderr.partition(" set")[0]) == (FAILED, "error: no token:")
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    unread = bot("run")
+    assert (unread.exit_code, unread.stderr.partition(" ")[0]) == (UNUSABLE, "error:")
+    empty = bot("demo", "--no-browser", "--knowledge", str(tmp_path))
+    assert (empty.exit_code, empty.stderr.partition(" ")[0]) == (UNUSABLE, "error:")
+    assert [told.stderr.count("\n") for told in (nobody, unread, empty)] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("command", [[], ["ask"], ["check"], ["eval"], ["run"], ["demo"]])

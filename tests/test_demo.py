@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
@@ -14,6 +15,8 @@ import aiohttp
 import pytest
 
 from bot.demo import serve
+from bot.ending import UNUSABLE
+from bot.knowledge.loading import default_directory
 from tests import chromium
 
 
@@ -34,13 +37,20 @@ async def demo(*options: str) -> AsyncIterator[tuple[asyncio.subprocess.Process,
 
 async def printed(process: asyncio.subprocess.Process) -> str:
     """The address that the demo prints next."""
-    line, address = "", None
+    line = await printed_with(process, "http://")
+    address = re.search(r"http://127\.0\.0\.1:\d+/\S*", line)
+    assert address
+    return address[0]
+
+
+async def printed_with(process: asyncio.subprocess.Process, words: str) -> str:
+    """The next line that the demo prints with these words in it."""
     assert process.stdout is not None
-    while address is None:
+    line = ""
+    while words not in line:
         line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
         assert line, "the demo ended"
-        address = re.search(r"http://127\.0\.0\.1:\d+/\S*", line)
-    return address[0]
+    return line
 
 
 async def channel(address: str) -> str:
@@ -78,18 +88,51 @@ async def test_a_signal_ends_the_demo_in_success(name: str) -> None:
         assert await process.stderr.read() == b""
 
 
+@pytest.fixture
+def entry(tmp_path: Path) -> Path:
+    """A file of a knowledge base that may be edited."""
+    shutil.copytree(default_directory(), tmp_path, dirs_exist_ok=True)
+    return tmp_path / "errors" / "502.yaml"
+
+
+def read(file: Path) -> str:
+    """What stands in a file."""
+    return file.read_text()
+
+
+def write(file: Path, text: str) -> None:
+    """Edit a file."""
+    file.write_text(text)
+
+
+async def test_a_bad_edit_of_the_knowledge_is_told_with_its_place_and_a_good_one_is_taken_up(entry: Path) -> None:
+    good = read(entry)
+    async with demo("--knowledge", str(entry.parents[1])) as (process, _):
+        write(entry, good + "\nphrase: oops\n")
+        await printed_with(process, "the knowledge stays as it was")
+        line = len(good.splitlines()) + 2
+        assert (await printed_with(process, ".yaml:")).startswith(f"{entry}:{line}: 502: unknown key 'phrase'")
+        write(entry, f"{good}\n# looked at again\n")
+        assert "nothing changed" in await printed_with(process, "the knowledge was reloaded: ")
+        write(entry, good.replace("title: ", "title: Edited, ", 1))
+        assert "changed 502" in await printed_with(process, "the knowledge was reloaded: ")
+
+
 @pytest.mark.skipif(chromium.BINARY is None, reason="no Chromium on this machine")
-async def test_an_error_typed_into_the_page_is_answered_with_a_card() -> None:
+async def test_an_error_typed_into_the_page_is_answered_with_a_card_from_the_knowledge_of_now(entry: Path) -> None:
     cards = "[...document.querySelectorAll('#channel-message-list article')].map(m => m.innerText)"
-    async with demo() as (_, address), chromium.browse(address) as page:
+    options = ("--knowledge", str(entry.parents[1]))
+    async with demo(*options) as (process, address), chromium.browse(address) as page:
         before = await page.until(f"{cards}.length && {cards}")
         assert sum("429 · " in text for text in before) == 1
         assert any("怎么办" in text for text in before)
+        write(entry, read(entry).replace("title: ", "title: Edited, ", 1))
+        await printed_with(process, "the knowledge was reloaded: ")
         await page.until("document.querySelector('#action-status').innerText == 'Viewport updated'")
         await page.type("#channel-composer-input", "What is this? Error code: 502 - bad gateway")
         await page.until("!document.querySelector('#send-message').disabled")
         await page.enter()
-        await page.until(f"{cards}.some(text => text.includes('502 · '))")
+        await page.until(f"{cards}.some(text => text.includes('502 · Edited, '))")
 
 
 def test_the_browser_is_opened_on_the_printed_address(
@@ -126,5 +169,5 @@ def test_a_missing_extra_is_told_with_how_to_install_it(
 def test_a_broken_knowledge_base_is_told_and_nothing_is_served(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert serve(tmp_path, None, False) == 1
+    assert serve(tmp_path, None, False) == UNUSABLE
     assert str(tmp_path) in capsys.readouterr().err

@@ -40,12 +40,16 @@ class Answer:
     Without an entry (`entry is None`) the texts are empty; evidence, secrets and alternatives are still
     there. `confidence` is the estimated share, 0 to 1, of messages with such evidence for which the
     entry is right. `speaks` is true where the bot would answer unasked in a support channel. `text` is
-    the message with every key masked; nothing else of it is ever shown, logged or stored.
+    the message with every key masked; nothing else of it is ever shown, logged or stored. `ask_for` is
+    what support needs; where it holds several names together, one of them is enough. `status` is the
+    entry's, and `met` the one that the message shows, where it shows another and not that: a provider says
+    404 where the gateway says 503.
     """
 
     entry: str | None
     case: str | None
     status: int | None
+    met: int | None
     acts: Acts
     confidence: float
     speaks: bool
@@ -54,13 +58,18 @@ class Answer:
     cause: str
     steps: tuple[str, ...]
     escalate: str
-    ask_for: tuple[Wanted, ...]
+    ask_for: tuple[tuple[Wanted, ...], ...]
     findings: tuple[Finding, ...]
     alternatives: tuple[Alternative, ...]
     evidence: Evidence
     secrets: tuple[Secret, ...]
     why: tuple[Sign, ...]
     text: str
+
+    @property
+    def heading(self) -> str:
+        """What the answer is headed by, `429 · Too many requests`: with the reader's own status, where it has one."""
+        return f"{self.met or self.status} · {self.title}" if self.status else self.title
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer as the object that `ask --json` prints."""
@@ -125,10 +134,12 @@ def compose(
     best: Candidate | None = ranking.candidates[0] if ranking.candidates else None
     meaning: Meaning | None = best.meaning if best else None
     texts = knowledge.texts(meaning, lang) if meaning else None
+    status = knowledge.entries[meaning.entry].status if meaning else None
     return Answer(
         entry=meaning.entry if meaning else None,
         case=meaning.case if meaning else None,
-        status=knowledge.entries[meaning.entry].status if meaning else None,
+        status=status,
+        met=_met(evidence, status, knowledge),
         acts=knowledge.acts(meaning) if meaning else "you",
         confidence=best.confidence if best else 0.0,
         speaks=ranking.speaks,
@@ -148,3 +159,9 @@ def compose(
         why=best.signs if best else (),
         text=masked.text,
     )
+
+
+def _met(evidence: Evidence, status: int | None, knowledge: Knowledge) -> int | None:
+    """Return the status that a message shows in place of an entry's; a number that no entry has is hardly one."""
+    shown = {evidence.status, *(found.code for found in evidence.statuses)}
+    return evidence.status if status not in {None, *shown} and evidence.status in knowledge.statuses else None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import sys
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -19,7 +18,7 @@ from discord.utils import utcnow
 from bot.assistant.answer import Answer
 from bot.assistant.assistant import Assistant
 from bot.chat.cards import choices
-from bot.chat.cards.buttons import CONTROLS, rows
+from bot.chat.cards.buttons import rows
 from bot.chat.cards.card import Card, render
 from bot.chat.cards.control import Subject
 from bot.chat.counters import Counters
@@ -30,10 +29,9 @@ from bot.chat.missed import Missed
 from bot.chat.reloading import Reloader
 from bot.chat.reports.delivery import Deliverer
 from bot.chat.reports.home import Home, look_for_home
-from bot.chat.reports.own_report import BUTTONS
+from bot.chat.shards import until_refused
 from bot.chat.surfaces.files import Files
 from bot.chat.surfaces.original import Lately
-from bot.chat.translations import Chinese
 from bot.chat.tree import Tree
 from bot.chat.trouble import report
 from bot.desk.database import Database, DeskError
@@ -59,6 +57,9 @@ ASTRAY = (
 
 MET = 1000
 """How many of the latest messages and interactions are remembered, by their ids alone."""
+
+HANDED_BACK = 200
+"""How many of the cards are remembered that were dismissed lately by those who had them, and by no moderator."""
 
 _in_charge: ContextVar[Assistant] = ContextVar("in charge")
 """Who answers in a task that handles an event; see `Desk.assistant`."""
@@ -101,6 +102,7 @@ class Desk(commands.AutoShardedBot):
         self.catalogue: Catalogue | None = None
         self.lately = Lately()
         self.missed = Missed()
+        self.handed_back: deque[int] = deque(maxlen=HANDED_BACK)
         self.screenshots = Screenshots(self._words)
         self.files = Files(self.screenshots)
         self.limits = Limits(
@@ -113,6 +115,7 @@ class Desk(commands.AutoShardedBot):
         self._opening = asyncio.Lock()
         self._without = False
         self._met: OrderedDict[int, None] = OrderedDict()
+        self.refused = asyncio.Event()
         self.reloader = Reloader(self)
         self.learn(knowledge)
 
@@ -147,8 +150,10 @@ class Desk(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Open the desk, add the surfaces and put the whole set of commands, which Discord takes as idempotent."""
+        from bot.chat.cogs import furnish  # noqa: PLC0415 - the cogs know this class
+
         await self.open_records()
-        whole = await self.furnish()
+        whole = await furnish(self)
         await look_for_home(self)
         if self.share.first and whole:
             try:
@@ -156,42 +161,9 @@ class Desk(commands.AutoShardedBot):
             except discord.HTTPException as error:
                 report(error, "putting the commands")
 
-    async def furnish(self) -> bool:
-        """Add the surfaces with their commands, asking nobody; one that cannot be added leaves the others alone.
-
-        Returns:
-            Whether all are there. Discord would take commands that are not put again for withdrawn, and forget what
-            servers set for them.
-        """
-        # The cogs know this class.
-        from bot.chat.learning import incident_notice, status  # noqa: PLC0415
-        from bot.chat.privacy import privacy  # noqa: PLC0415
-        from bot.chat.reports import office, staff, staff_notes  # noqa: PLC0415
-        from bot.chat.servers import administration, membership, quiet, setup  # noqa: PLC0415
-        from bot.chat.surfaces import menu, models, replies, slash  # noqa: PLC0415
-
-        self.add_dynamic_items(*CONTROLS, *BUTTONS, *setup.SETTINGS, incident_notice.Close, *privacy.BUTTONS)
-        self.add_dynamic_items(*staff.BUTTONS, staff_notes.Read)
-        whole = True
-        for cog, *known in (
-            (replies.Replies, self),
-            (slash.Slash, self),
-            (models.Models, self),
-            (menu.Menu, self),
-            (administration.Administration,),
-            (membership.Membership, self),
-            (quiet.Quiet, self),
-            (status.Status, self),
-            (privacy.Privacy,),
-            (office.Forms,),
-        ):
-            try:
-                await self.add_cog(cog(*known))
-            except Exception as error:  # whatever it is, the others have nothing to do with it
-                report(error, f"adding {cog.__name__}")
-                whole = False
-        await self.tree.set_translator(Chinese())
-        return whole
+    async def launch_shards(self) -> None:
+        """Connect the shards; where Discord refuses one for good, those that have yet to come are left out."""
+        await until_refused(super().launch_shards(), self.refused)
 
     async def close(self) -> None:
         """Leave Discord and close the desk."""
@@ -307,21 +279,6 @@ class Desk(commands.AutoShardedBot):
         choice = self.server(guild_id).language
         return None if choice == "auto" else choice
 
-    def addressed(self, message: discord.Message) -> str | None:
-        """Return a message's text without the bot's name, or None where it does not name the bot.
-
-        Its name is a mention, a mention of the role that Discord made for it, or `@` and its name typed
-        out. A reply to the bot is none of these: it pings without a word about it in the text.
-        """
-        if "@" not in message.content or self.user is None or message.guild is None:
-            return None
-        names = [f"<@{self.user.id}>", f"<@!{self.user.id}>", f"@{(message.guild.me or self.user).display_name}"]
-        if message.guild.self_role:
-            names.append(message.guild.self_role.mention)
-        named = re.compile(rf"(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
-        text, times = named.subn(" ", message.content)
-        return text.strip() if times else None
-
     def knows(self, meaning: Meaning | None) -> bool:
         """Tell whether the knowledge has a meaning, which may stand on a card from an earlier day."""
         return meaning is None or meaning in set(self.assistant.knowledge.meanings())
@@ -374,14 +331,19 @@ class Desk(commands.AutoShardedBot):
         )
         return render(card, controls, human=knowledge.service.support[lang])
 
-    async def dismissed(self, card_id: int) -> None:
-        """Remember that a card was taken away by hand, so that it does not come back."""
+    async def dismissed(self, card_id: int) -> bool:
+        """Remember that a card was taken away by hand, so that it does not come back.
+
+        Returns:
+            Whether its asker is left alone now.
+        """
         from bot.chat.servers.quiet import hush_after  # noqa: PLC0415 - it knows this class
 
-        if self.records:
-            try:
+        try:
+            if self.records:
                 await self.records.answers.dismiss(card_id)
-                await hush_after(self, card_id)
-            except DeskError as error:
-                log.warning("going on without the desk: %s", error)
-                self.missed.note(partial(self.dismissed, card_id))
+                return await hush_after(self, card_id)
+        except DeskError as error:
+            log.warning("going on without the desk: %s", error)
+        self.missed.note(partial(self.dismissed, card_id))
+        return False

@@ -170,11 +170,19 @@ def mistakes(error: KnowledgeError) -> str:
     return "\n".join(lines)
 
 
+def in_a_line(error: KnowledgeError) -> str:
+    """Return the first of a knowledge base's mistakes, and how many more there are, in one line."""
+    first, *more = error.problems
+    return f"{first} ({len(more)} more: `python -m bot check` lists them all)" if more else str(first)
+
+
 def _owner(desk: Desk) -> int | None:
     """Return who owns the bot, for the one process that tells them; of a team, its owner."""
     application = desk.application
     if application is None or not desk.share.first:
         return None
+    if desk.owner_id:
+        return desk.owner_id
     return application.team.owner_id if application.team else application.owner.id
 
 

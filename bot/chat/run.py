@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import discord
@@ -22,14 +21,16 @@ from bot.chat import gateway, patience
 from bot.chat.background import going_on
 from bot.chat.catalogue import kept_fresh
 from bot.chat.client import INTENTS, Desk
+from bot.chat.doctor.rest import fault
 from bot.chat.learning.calming import calming
 from bot.chat.logs import configure
 from bot.chat.privacy.retention import retaining
-from bot.chat.reloading import prepare, reloading
+from bot.chat.reloading import in_a_line, prepare, reloading
 from bot.chat.reports.delivery import delivering
 from bot.chat.servers.membership import kept_current
 from bot.chat.shards import find_the_gateway, forgetting
 from bot.chat.trouble import report
+from bot.ending import FAILED, UNUSABLE, complain
 from bot.knowledge import cache
 from bot.knowledge.base import Knowledge, KnowledgeError, default_directory
 from bot.settings import Settings
@@ -91,11 +92,11 @@ def run(settings: Settings) -> int:
         settings: the operator's choices; the token is required.
 
     Returns:
-        The exit code: 0 after SIGINT or SIGTERM, 1 where the bot could not start or stay connected.
-        One line on standard error then says why.
+        The exit code: 0 after SIGINT or SIGTERM, `UNUSABLE` where there is nothing to answer from, and `FAILED` where
+        the bot could not start or stay connected. One line on standard error then says why.
     """
     if not settings.discord_token:
-        return _stop("no token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it")
+        return complain("no token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it")
     configure(settings.log_level, settings.log_format, (settings.discord_token, settings.gateway_key))
     if settings.dyno and settings.database_url.startswith("sqlite"):
         log.warning(FLEETING, settings.dyno)
@@ -114,7 +115,7 @@ def run(settings: Settings) -> int:
     except KeyboardInterrupt:
         pass
     except Exception as error:  # the operator gets one line and no traceback
-        return _stop(_reason(error))
+        return complain(_reason(error), UNUSABLE if isinstance(error, KnowledgeError) else FAILED)
     finally:
         last.cancel()
     return 0
@@ -122,33 +123,20 @@ def run(settings: Settings) -> int:
 
 def _reason(error: Exception) -> str:
     """Return one line for the operator."""
-    where = urlsplit(Route.BASE).hostname
     match error:
         case KnowledgeError():
-            return _mistakes(error)
-        case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
-            return "Discord does not accept the token: copy it again from the Developer Portal, Bot, Token"
+            return in_a_line(error)
         case NotDiscordError():
-            return f"what answers at {where} is not Discord: check DISCORD_API_URL, the network and any proxy"
-        case discord.HTTPException():
-            return f"{where} answered HTTP {error.status}: Discord may be down, or refuse this machine's address"
+            return str(fault(error.__cause__ or error))
+        case discord.LoginFailure() | discord.ConnectionClosed(code=4004) | discord.HTTPException():
+            return str(fault(error))
         case discord.ConnectionClosed(code=code):
             return CLOSED.get(code, f"Discord closed the connection for good (code {code})")
         case discord.PrivilegedIntentsRequired():
             return "Discord closed the connection for good (code 4014)"
         case aiohttp.ClientError() | OSError():
-            return f"Discord cannot be reached ({type(error).__name__}): check the network and any proxy"
+            return str(fault(error))
     return f"an error in the bot, {type(error).__name__}; the log has more under reference {report(error, 'run')}"
-
-
-def _mistakes(error: KnowledgeError) -> str:
-    first, *more = error.problems
-    return f"{first} ({len(more)} more: `python -m bot check` lists them all)" if more else str(first)
-
-
-def _stop(reason: str) -> int:
-    sys.stderr.write(f"error-desk: {reason}\n")
-    return 1
 
 
 async def _until_told(settings: Settings, knowledge: Knowledge, stopping: Callable[[], None]) -> None:
@@ -234,6 +222,7 @@ async def _settle(desk: Desk) -> None:
     await asyncio.to_thread(prepare, desk.assistant)
     gc.collect()
     gc.freeze()
+    gc.collect()  # Python looks at all there is once it is a quarter more than this time: from here on, that is soon
 
 
 async def _log_in(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,14 +22,40 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NORMAL = 1000
+"""What a connection is closed with that has come to its end; discord.py connects anew, and after any other code that it
+raises it does not."""
+
 
 class Shard(discord.shard.Shard):
     """A shard that waits by itself after a failure to connect: discord.py's own lets all others wait with it."""
 
+    _client: Desk
     _waiting: asyncio.Task[None] | None = None
 
     async def _handle_disconnect(self, e: Exception) -> None:
         self._waiting = asyncio.create_task(super()._handle_disconnect(e), name=f"shard {self.id}")
+        if isinstance(e, discord.ConnectionClosed) and e.code != NORMAL:
+            self._client.refused.set()
+
+
+async def until_refused(launching: Coroutine[Any, Any, None], refused: asyncio.Event) -> None:
+    """Launch shards, of which there is one every five seconds, until one is refused for good: so would the others be.
+
+    Why it was refused, discord.py then raises from what that shard has left it.
+
+    Args:
+        launching: launches them.
+        refused: is set where one is refused.
+    """
+    tasks = [asyncio.ensure_future(work) for work in (launching, refused.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if tasks[0].done():
+            await tasks[0]
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 discord.shard.Shard = Shard  # type: ignore[misc] # where discord.py makes them

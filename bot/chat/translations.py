@@ -74,7 +74,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "people": ("人数", "人數"),
     "How many different people": ("多少个不同的人", "多少個不同的人"),
     "minutes": ("分钟", "分鐘"),
-    "Within how many minutes": ("在多少分钟之内", "在多少分鐘之內"),
+    "Within how many minutes; left out, as many as before": (
+        "在多少分钟之内；不填则不变",
+        "在多少分鐘之內；不填則不變",
+    ),
     "hear": ("旁听", "旁聽"),
     "Read what another bot posts through a webhook, or stop that": (
         "开始或停止阅读其他机器人通过 Webhook 发布的消息",

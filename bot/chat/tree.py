@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNCOUNTED = frozenset({"privacy", "status"})
+"""The commands that may be used at any time: everybody has a right to their data, and whoever looks whether there is an
+outage may have asked about its error a few times already."""
+
 
 class Tree(app_commands.CommandTree["Desk"]):
     """The commands, and what their users are told when one fails."""
@@ -40,6 +44,8 @@ async def _too_soon(interaction: discord.Interaction[Desk]) -> bool:
     Suggestions while somebody types are no answers; those who moderate may need to answer many.
     """
     if interaction.type is not discord.InteractionType.application_command or interaction.permissions.manage_messages:
+        return False
+    if interaction.command and interaction.command.qualified_name in UNCOUNTED:
         return False
     if wait := interaction.client.limits.take(person=interaction.user.id):
         words = WORDS[language(interaction.locale.value)]

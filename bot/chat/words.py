@@ -44,6 +44,7 @@ class Words:
     report: str
     report_names: Mapping[str, str]
     report_wanted: Mapping[Wanted, str]
+    or_else: str
     report_text: str
     outdated: str
     not_yours: str
@@ -70,7 +71,14 @@ WORDS: Mapping[Language, Words] = {
         not_enough="When to ask a human",
         noticed="Seen in the message",
         read="Read from the message",
-        evidence={"model": "model", "group": "group", "request_id": "request id", "url": "address", "ray_id": "Ray ID"},
+        evidence={
+            "status": "status",
+            "model": "model",
+            "group": "group",
+            "request_id": "request id",
+            "url": "address",
+            "ray_id": "Ray ID",
+        },
         colon=": ",
         unsure="🤔 Not certain: about {percent} % likely",
         other_meanings="It may be something else …",
@@ -109,6 +117,7 @@ WORDS: Mapping[Language, Words] = {
         report="Copy this and send it",
         report_names={
             "error": "Error",
+            "status": "Status",
             "model": "Model",
             "group": "Group",
             "request_id": "Request ID",
@@ -128,6 +137,7 @@ WORDS: Mapping[Language, Words] = {
             "ip": "IP: ← the public address of your machine",
             "token_name": "Token: ← its name, never the key",
         },
+        or_else="or ",
         report_text="Error text: ← the whole of it, without the key",
         not_yours="This card belongs to whoever asked.",
         outdated="The guide no longer has this entry. Ask again for its present answer.",
@@ -155,7 +165,14 @@ WORDS: Mapping[Language, Words] = {
         not_enough="何时联系客服",
         noticed="从消息中看出",
         read="消息中读到",
-        evidence={"model": "模型", "group": "分组", "request_id": "请求 ID", "url": "地址", "ray_id": "Ray ID"},
+        evidence={
+            "status": "状态码",
+            "model": "模型",
+            "group": "分组",
+            "request_id": "请求 ID",
+            "url": "地址",
+            "ray_id": "Ray ID",
+        },
         colon="：",
         unsure="🤔 不完全确定：可能性约 {percent}%",
         other_meanings="也可能是别的原因……",
@@ -192,6 +209,7 @@ WORDS: Mapping[Language, Words] = {
         report="复制以下内容发给客服",
         report_names={
             "error": "错误",
+            "status": "状态码",
             "model": "模型",
             "group": "分组",
             "request_id": "请求 ID",
@@ -211,6 +229,7 @@ WORDS: Mapping[Language, Words] = {
             "ip": "IP：← 请补充你的公网 IP",
             "token_name": "令牌：← 请补充令牌名称，不要发密钥",
         },
+        or_else="或 ",
         report_text="报错原文：← 请补充完整内容，去掉密钥",
         not_yours="这张卡片只有提问的人和管理员可以操作。",
         outdated="指南里已经没有这个条目，请重新提问。",

@@ -19,7 +19,7 @@ import typer
 from bot.assistant.assistant import Assistant
 from bot.assistant.secrets import mask
 from bot.cli.desk import desk
-from bot.ending import UNUSABLE, counted, fail
+from bot.ending import FAILED, UNUSABLE, counted, fail
 from bot.knowledge import cache
 from bot.knowledge.base import KnowledgeError, default_directory
 from bot.knowledge.catalogue import Catalogue
@@ -250,13 +250,13 @@ def check(
         base = loading.load(where)
     except KnowledgeError as error:
         typer.echo(str(error))
-        fail(f"{counted(len(error.problems), 'mistake')} in {where}", 1)
+        fail(f"{counted(len(error.problems), 'mistake')} in {where}", FAILED)
     failures = list(examples.run(Assistant(base)))
     for failure in failures:
         place = loading.place_of(where, failure.meaning.entry, failure.place)
         typer.echo(f"{place}: {failure.meaning}: {failure.wrong}")
     if failures:
-        fail(f"{counted(len(failures), 'mistake')} in {where}", 1)
+        fail(f"{counted(len(failures), 'mistake')} in {where}", FAILED)
     meanings = list(base.meanings())
     parts = [base.part(meaning) for meaning in meanings]
     count = sum(len(part.examples) + len(part.not_examples) for part in parts)
@@ -297,7 +297,7 @@ def evaluate(
     else:
         terminal.show_figures(results, assistant.knowledge, plain, with_misses=show_misses)
     if worse := _worse(evaluation.figures(results, assistant.knowledge.service.published), floor):
-        fail("; ".join(worse), 1)
+        fail("; ".join(worse), FAILED)
 
 
 def _worse(figures: dict[str, float | None], floor: str) -> list[str]:

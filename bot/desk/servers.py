@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -14,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk.database import Database
 from bot.desk.tables import ServerRow
+
+log = logging.getLogger(__name__)
 
 LanguageChoice = Literal["auto", "en", "zh"]
 
@@ -108,6 +111,8 @@ class Servers:
             self._known = {guild_id: known for guild_id, known in self._known.items() if guild_id in stamps}
             for row in rows:
                 self._take(row)
+            if rows:
+                log.debug("%d servers' settings were read", len(rows))
 
     async def change(self, guild_id: int, **changes: object) -> Server:
         """Change some of a server's settings.

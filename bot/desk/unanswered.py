@@ -26,7 +26,7 @@ class Missed:
     Attributes:
         question_id: the message, or the interaction.
         guild_id: its server; none in a direct message.
-        asker_id: who wrote it.
+        asker_id: whose question it is: who wrote it, or who called the bot to another's message.
         text: the message, masked.
         lang: its language.
         entry: the entry that did not help; none where nothing was answered.

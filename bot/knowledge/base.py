@@ -137,7 +137,7 @@ class Knowledge:
         """Return who has to act next; a case that does not say follows its entry."""
         return self.part(meaning).acts or self.entries[meaning.entry].acts
 
-    def ask_for(self, meaning: Meaning) -> tuple[Wanted, ...]:
-        """Return what support needs to know; a case that does not say follows its entry."""
+    def ask_for(self, meaning: Meaning) -> tuple[tuple[Wanted, ...], ...]:
+        """Return what support needs to know, see `Answer`; a case that does not say follows its entry."""
         own = self.part(meaning).ask_for
         return self.entries[meaning.entry].ask_for if own is None else own

@@ -22,7 +22,7 @@ from bot.knowledge import kept
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import Case, Cues, Entry, Family, Findings, Match, Models, Service, Texts
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever what is kept changes its shape."""
 
 
@@ -101,7 +101,9 @@ def _entry(held: dict[str, Any]) -> Entry:
 
 def _part(held: dict[str, Any]) -> dict[str, Any]:
     texts = {lang: Texts(**_tuples(text)) for lang, text in held["texts"].items()}
-    return _tuples(held) | {"texts": texts, "match": Match(**_tuples(held["match"]))}
+    asked = held["ask_for"]
+    ask_for = None if asked is None else tuple(map(tuple, asked))
+    return _tuples(held) | {"ask_for": ask_for, "texts": texts, "match": Match(**_tuples(held["match"]))}
 
 
 def _tuples(held: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,19 @@ from types import MappingProxyType
 from bot.knowledge import claims
 from bot.knowledge.base import Knowledge, KnowledgeError, default_directory
 from bot.knowledge.files import LOOKS_LIKE_ONE, stamp, visible
-from bot.knowledge.schema import FINDINGS, LANGUAGES, Case, Cues, Entry, Findings, Match, Models, Service, Texts
+from bot.knowledge.schema import (
+    FINDINGS,
+    LANGUAGES,
+    MOST_WANTED,
+    Case,
+    Cues,
+    Entry,
+    Findings,
+    Match,
+    Models,
+    Service,
+    Texts,
+)
 from bot.knowledge.sentences import Place, named
 from bot.knowledge.source import Problem, Source, mapping, reason
 from bot.knowledge.templates import Template
@@ -198,9 +210,14 @@ class _Loading:
         self.problems += file.problems
 
     def _compile(self, file: Source, entry: Entry) -> None:
-        """Check what the schema cannot say: templates, and lengths that only add up on a card."""
+        """Check what the schema cannot say: templates, lengths that only add up on a card, and rows of a form."""
         for meaning, place, _ in file.parts():
             part = entry if meaning.case is None else entry.cases[meaning.case]
+            wanted = [name for alternatives in part.ask_for or () for name in alternatives]
+            if len(wanted) > MOST_WANTED:
+                file.say((*place, "ask_for"), f"'ask_for' names {len(wanted)} things, at most {MOST_WANTED}")
+            for name in sorted({name for name in wanted if wanted.count(name) > 1}):
+                file.say((*place, "ask_for"), f"'ask_for' names '{name}' twice")
             for lang, texts in part.texts.items():
                 if (total := _length(texts)) > CARD_TEXT:
                     where = (*place, "texts", lang)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -30,7 +30,9 @@ Acts = Literal["you", "wait", "support"]
 """Who has to act next: the asker, nobody (time), or the people who run the service."""
 
 Wanted = Literal["model", "request_id", "group", "time", "url", "client", "request", "ray_id", "ip", "token_name"]
-"""What support may ask for. A modal holds five rows, so an entry names four at most."""
+"""What support may ask for. A modal holds five rows, so an entry names four at most, see `MOST_WANTED`."""
+
+MOST_WANTED = 4
 
 PLACEHOLDERS: dict[str, str] = {
     "any": r".{0,300}?",
@@ -142,6 +144,30 @@ class Line:
         return core_schema.no_info_after_validator_function(self.check, text) if self.check else text
 
 
+NO_WANTED = "no wanted"
+
+
+@dataclass(frozen=True)
+class Either:
+    """What support may ask for, or a list of what does as well one as the other; either way it becomes a tuple."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
+        """Tell pydantic; it is loaded only to validate."""
+        from pydantic_core import core_schema  # noqa: PLC0415
+
+        name = core_schema.literal_schema([*get_args(Wanted)])
+        names = core_schema.tuple_variable_schema(name, min_length=2)
+        one_or_more = core_schema.union_schema(
+            [name, names], custom_error_type=NO_WANTED, custom_error_message=NO_WANTED
+        )
+        return core_schema.no_info_after_validator_function(_alternatives, one_or_more)
+
+
+def _alternatives(wanted: Wanted | tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    return (wanted,) if isinstance(wanted, str) else wanted
+
+
+Alternatives = Annotated[tuple[Wanted, ...], Either()]
 Title = Annotated[str, Line(90, check=_prose)]
 Prose = Annotated[str, Line(700, check=_prose)]
 Step = Annotated[str, Line(320, check=_prose)]
@@ -202,7 +228,9 @@ class Case(Strict):
     """A narrower meaning of an entry's status, with its own texts."""
 
     acts: Acts | None = _said("Only where it differs from the entry's.", default=None)
-    ask_for: Annotated[tuple[Wanted, ...], MaxLen(4)] | None = None
+    ask_for: Annotated[tuple[Alternatives, ...], MaxLen(MOST_WANTED)] | None = _said(
+        "Only where it differs from the entry's.", default=None
+    )
     texts: dict[Language, Texts]
     match: Match
     examples: tuple[Message, ...] = ()
@@ -217,7 +245,10 @@ class Entry(Strict):
         "The HTTP status; left out where the error has none.", default=None
     )
     acts: Acts
-    ask_for: Annotated[tuple[Wanted, ...], MaxLen(4)] = ()
+    ask_for: Annotated[tuple[Alternatives, ...], MaxLen(MOST_WANTED)] = _said(
+        "What support needs, four names at most; of a list inside it one is enough: [model, [request_id, ray_id]].",
+        default=(),
+    )
     texts: dict[Language, Texts]
     match: Match = field(default_factory=Match)
     examples: Annotated[tuple[Message, ...], MinLen(1)] = _said("Messages that must resolve to this entry.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from bot.knowledge.schema import ADDRESS, CODE, SLUG, Case, Entry, Match, Strict, Texts
+from bot.knowledge.schema import ADDRESS, CODE, NO_WANTED, SLUG, Case, Entry, Match, Strict, Texts, Wanted
 from bot.knowledge.strict_yaml import Document
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ _SENTENCES = {
     CODE: "{where} is no code: letters, digits and _ . : - only, no spaces",
     SLUG: "{where} is no name for a case: lower case, digits and single hyphens",
     "int": "{where} has to be a whole number",
+    NO_WANTED: f"{{where}} takes one of {', '.join(get_args(Wanted))}, or a list of two or more of which one is enough",
     ADDRESS: "{where} has to be an address such as https://api.example.com",
 }
 """What is wrong, mostly in pydantic's names -> a sentence for it."""

@@ -36,7 +36,7 @@ STARTING = 60.0
 IDLE = 300.0
 """How many seconds after the last picture the process ends; it holds some 0.4 GB."""
 
-INSTALL = "pip install 'error-desk[screenshots]'"
+INSTALL = "pip install 'error-desk[screenshots]', or '.[screenshots]' in a checkout"
 
 _SHARE = 0.6
 """Which part of a picture's time the process reads lines for; it answers with what it has by then."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.assistant.assistant import Assistant
-from bot.knowledge.loading import default_directory, load
+from tests.shipped import ASSISTANT
 
 REQUEST_ID = "202605200714345261721308268d9d6SjTLSqD4"
 
@@ -251,9 +251,6 @@ class TestKeys:
         answer = assistant.ask(f"{self.KEY} gives HTTP 429")
         (sign,) = [sign for sign in answer.why if sign.kind == "status"]
         assert answer.text[sign.start : sign.end] == "429"
-
-
-ASSISTANT = Assistant(load(default_directory()))
 
 
 @settings(max_examples=150, deadline=None)

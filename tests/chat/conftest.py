@@ -15,11 +15,11 @@ import simcord.interactions
 from simcord import Env
 
 from bot.chat.client import Desk
-from bot.desk.database import Database
 from bot.desk.tables import Table
 from bot.knowledge.base import Knowledge
 from bot.settings import Settings
 from tests.chat.town import Town
+from tests.conftest import prepare
 from tests.desk.conftest import SERVER
 from tests.recorded import record
 
@@ -38,20 +38,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with its schema up to date, to be copied."""
-    path = tmp_path_factory.mktemp("desk") / "empty.db"
-    asyncio.run(_prepare(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
-@pytest.fixture(scope="session")
 def empty_schema() -> Iterator[str]:
     """The address of a schema on the PostgreSQL server, up to date, to be emptied before each test."""
     server, schema = Settings.from_env({"DATABASE_URL": SERVER}).database_url, f"chat_{uuid4().hex}"
     asyncio.run(_say(server, f"CREATE SCHEMA {schema}"))
     url = f"{server}{'&' if '?' in server else '?'}search_path={schema}"
-    asyncio.run(_prepare(url))
+    asyncio.run(prepare(url))
     yield url
     asyncio.run(_say(server, f"DROP SCHEMA {schema} CASCADE"))
 
@@ -67,10 +59,6 @@ def desk_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     with ThreadPoolExecutor(1) as apart:  # a test's event loop may be running here
         apart.submit(asyncio.run, _say(url, f"TRUNCATE {tables} RESTART IDENTITY")).result()
     return url
-
-
-async def _prepare(url: str) -> None:
-    await (await Database.open(url)).close()
 
 
 async def _say(url: str, statement: str) -> None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+from bot.chat.client import Desk
 from bot.chat.missed import MOST, Missed
 from bot.chat.servers.membership import refresh
 from bot.chat.words import WORDS
+from bot.desk.answers import Answers
+from bot.desk.errors import DeskError
 from bot.desk.records import Records
+from bot.knowledge.base import Knowledge
+from bot.settings import Settings
 from tests.chat.helpdesk import helpdesk
 from tests.chat.town import ERROR, Town
 from tests.desk.faults import away, locked
@@ -32,6 +38,10 @@ async def took(doing: Awaitable[object]) -> float:
 def records(town: Town) -> Records:
     assert town.desk.records is not None
     return town.desk.records
+
+
+async def fails(*_: object) -> None:
+    raise DeskError("the disk is gone")
 
 
 async def test_answers_are_prompt_while_the_database_hangs_and_it_is_waited_for_once(town: Town) -> None:
@@ -66,6 +76,43 @@ async def test_edits_and_deletions_of_that_time_are_made_good_in_their_order(tow
     assert await refresh(town.desk)
     assert "### 401 · " in town.reply()
     assert not town.desk.missed
+
+
+async def test_what_was_answered_edited_dismissed_and_deleted_before_the_desk_could_be_opened_is_made_good(
+    town: Town, knowledge: Knowledge, tmp_path: Path
+) -> None:
+    database = tmp_path / "not there yet" / "desk.db"
+    settings = Settings(support_channels=frozenset({"support"}), database_url=f"sqlite+aiosqlite:///{database}")
+    desk = Desk(settings, knowledge)
+    await town.env.restart_bot(desk)
+    question, gone, taken = [
+        await who.send(town.support, text)
+        for who, text in ((town.maya, ERROR), (town.bob, OTHER), (town.sam, "Error code: 524"))
+    ]
+    await town.maya.edit(question, "Error code: 401 - invalid token")
+    await town.bob.delete(gone)
+    await town.sam.click(town.cards()[-1], label=EN.dismiss)
+    assert ["### 429 · " in text or "### 503 · " in text for text in town.replies()] == [True, True]
+    database.parent.mkdir()
+    assert await desk.open_records()
+    assert await refresh(desk)
+    await town.env.settle()
+    assert "### 401 · " in town.reply()
+    await town.sam.edit(taken, OTHER)
+    assert "### 401 · " in town.reply()
+    assert not desk.missed
+
+
+async def test_a_desk_that_fails_half_way_through_a_deletion_leaves_no_card(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = await town.maya.send(town.support, ERROR)
+    with monkeypatch.context() as patched:
+        patched.setattr(Answers, "all_of_card", fails)
+        await town.maya.delete(question)
+    assert len(town.cards()) == 1
+    assert await refresh(town.desk)
+    assert not town.cards()
 
 
 async def test_a_card_that_was_dismissed_meanwhile_does_not_come_back(town: Town) -> None:

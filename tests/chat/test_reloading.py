@@ -153,6 +153,16 @@ async def test_of_a_team_its_owner_is_told(desk: Desk, base: Path, direct: Async
     assert create.await_args.args[0].id == OWNER + 1
 
 
+async def test_an_owner_that_the_bot_was_given_is_told_in_place_of_the_applications(
+    desk: Desk, base: Path, direct: AsyncMock
+) -> None:
+    desk.owner_id = OWNER + 1
+    entry(base).write_text("half")
+    await desk.reloader.look()
+    create: Any = desk.create_dm
+    assert create.await_args.args[0].id == OWNER + 1
+
+
 async def test_a_file_that_is_still_being_written_is_waited_for(desk: Desk, base: Path, direct: AsyncMock) -> None:
     whole = small.TOO_MANY.replace("Too many requests", "Slow down")
     parts = [whole[: len(whole) * share // 10] for share in range(1, 11)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +47,10 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[s
 
 
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
+async def database(url: str, empty_file: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    file = tmp_path / "desk.sqlite3"
+    if url.startswith("sqlite") and not file.exists():
+        shutil.copy(empty_file, file)
     opened = await Database.open(url)
     yield opened
     await opened.close()

@@ -19,13 +19,12 @@ from bot.chat.logs import JsonLines, Lines, Masking
 from bot.chat.surfaces.explain import excerpt
 from bot.chat.surfaces.together import joined, worded
 from bot.chat.words import WORDS
-from bot.knowledge.loading import default_directory, load
 from bot.knowledge.schema import LANGUAGES, Language
 from bot.settings import Settings
 from tests.assistant.test_secrets import LITTER, litter, separator
 from tests.fuzz.keys import KINDS, Key, keys, row_of
+from tests.shipped import KNOWLEDGE
 
-KNOWLEDGE = load(default_directory())
 DESK = Desk(Settings(), KNOWLEDGE)
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -13,12 +13,11 @@ from bot.chat.cards.choices import complete, label
 from bot.chat.client import Desk
 from bot.chat.surfaces.explain import best
 from bot.chat.surfaces.together import language_before, with_one_after, with_those_before
-from bot.knowledge.loading import default_directory, load
 from bot.knowledge.schema import LANGUAGES, Language
 from bot.reading.text import decode, is_text
 from bot.settings import Settings
+from tests.shipped import KNOWLEDGE
 
-KNOWLEDGE = load(default_directory())
 DESK = Desk(Settings(), KNOWLEDGE)
 READER = Reader(KNOWLEDGE)
 

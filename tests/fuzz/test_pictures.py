@@ -7,12 +7,12 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.knowledge.loading import default_directory, load
 from bot.reading.layout import Line, arranged, certainty
 from bot.reading.pictures import Picture, PictureError, inspect
 from bot.reading.screenshots import Screenshots
@@ -20,8 +20,9 @@ from bot.reading.slips import mend
 from bot.reading.vocabulary import vocabulary
 from tests.fuzz.test_messages import texts
 from tests.reading.test_screenshots import ERROR, PICTURE, animated, drawn, saved, turned_and_marked
+from tests.shipped import KNOWLEDGE
 
-WORDS = vocabulary(load(default_directory()))
+WORDS = vocabulary(KNOWLEDGE)
 
 SIZE = (96, 32)
 """Of what is drawn as seed: as small as it can be read."""
@@ -46,12 +47,17 @@ SEEDS = [
     several(),
     turned_and_marked(),
 ]
-BOMB = zlib.compress(bytes(100_000_000))
 PNG = b"\x89PNG\r\n\x1a\n"
 HEADS = [PNG, b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\0\x10JFIF", b"GIF89a", b"RIFF\xff\0\0\0WEBPVP8X", b"BM"]
 
 any_size = st.sampled_from([0, 7, 8, 23, 24, 12_000, 12_001, 65_535, 2**31 - 1, 2**32 - 1]) | st.integers(0, 2**32 - 1)
 some_size = st.integers(24, 300) | st.integers(24, 300) | st.sampled_from([24, 2_000, 5_000, 12_000])
+
+
+@cache
+def bomb() -> bytes:
+    """A hundred megabytes of nothing."""
+    return zlib.compress(bytes(100_000_000))
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -64,7 +70,7 @@ def pngs(draw: st.DrawFn, sizes: st.SearchStrategy[int]) -> bytes:
     width, height, *ways = draw(st.tuples(sizes, sizes, *[st.integers(0, 17)] * 5))
     names = st.sampled_from([b"IDAT", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"fdAT", b"iCCP", b"zTXt", b"eXIf", b"IEND"])
     blank = zlib.compress(bytes(min((1 + width // 8) * height, 1_000_000)))
-    data = st.binary(max_size=60) | st.binary(max_size=60).map(zlib.compress) | st.sampled_from([blank, BOMB])
+    data = st.binary(max_size=60) | st.binary(max_size=60).map(zlib.compress) | st.sampled_from([blank, bomb()])
     if width * height < 100_000 and draw(st.booleans()):  # black and white, and sound
         ways, chunks = [1, 0, 0, 0, 0], [chunk(b"IDAT", blank)]
     else:

@@ -61,17 +61,22 @@ def test_a_case_follows_its_entry_where_it_says_nothing_itself(base: Path) -> No
     change(base / "errors" / "429.yaml", "    acts: you\n    ask_for: [token_name]\n", "")
     knowledge = load(base)
     assert knowledge.acts(Meaning("429", "daily")) == "wait"
-    assert knowledge.ask_for(Meaning("429", "daily")) == ("model", "time")
+    assert knowledge.ask_for(Meaning("429", "daily")) == (("model",), ("time",))
 
 
 def test_a_case_says_for_itself_who_acts_and_what_is_asked_for(base: Path) -> None:
     knowledge = load(base)
     assert knowledge.acts(Meaning("429", "daily")) == "you"
-    assert knowledge.ask_for(Meaning("429", "daily")) == ("token_name",)
+    assert knowledge.ask_for(Meaning("429", "daily")) == (("token_name",),)
     assert knowledge.texts(Meaning("429", "daily"), "zh").title == "今天用完了"
     assert knowledge.texts(Meaning("429"), "en").steps == ("Wait a minute.", "Send it again.")
     with pytest.raises(KeyError):
         knowledge.part(Meaning("429", "weekly"))
+
+
+def test_of_what_is_asked_for_together_either_is_enough(base: Path) -> None:
+    change(base / "errors" / "429.yaml", "ask_for: [model, time]", "ask_for: [model, [request_id, ray_id]]")
+    assert load(base).ask_for(Meaning("429")) == (("model",), ("request_id", "ray_id"))
 
 
 def test_cues_are_found_by_what_they_mean_and_may_be_left_out(base: Path) -> None:
@@ -86,6 +91,12 @@ def test_other_software_is_looked_for_among_the_phrases(base: Path) -> None:
     assert [hit.phrase.owner for hit in load(base).phrases.search(text)] == [FOREIGN]
     (base / "cues.yaml").unlink()
     assert load(base).phrases.search(text) == []
+
+
+WANTED = (
+    "one of model, request_id, group, time, url, client, request, ray_id, ip, token_name, "
+    "or a list of two or more of which one is enough"
+)
 
 
 def wrong(base: Path, old: str, new: str) -> str:
@@ -133,6 +144,11 @@ def test_a_mistaken_key_is_one_line_with_its_place(base: Path, old: str, new: st
         ("status: 429", "status: 429.5", "1: 'status' has to be a whole number"),
         ("status: 429", f"status: {'9' * 5000}", "1: 'status' has to be a whole number"),
         ("[model, time]", "[model, url, ip, time, group]", "3: 'ask_for' has 5 items, at most 4"),
+        ("[model, time]", "[model, url, time, [ip, group]]", "3: 'ask_for' names 5 things, at most 4"),
+        ("[model, time]", "[model, [ip, model]]", "3: 'ask_for' names 'model' twice"),
+        ("[model, time]", "[model, tme]", f"3: 'ask_for', item 2 takes {WANTED}"),
+        ("[model, time]", "[model, [ip]]", f"3: 'ask_for', item 2 takes {WANTED}"),
+        ("[model, time]", "[model, [ip, tme]]", f"3: 'ask_for', item 2 takes {WANTED}"),
         (
             "title: Too many requests",
             f"title: {'x' * 91}",

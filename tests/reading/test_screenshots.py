@@ -256,7 +256,8 @@ async def test_the_terminal_without_the_extra_says_how_to_install_it(
     result = await ask("--file", str(file))
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        f"error: {file}: a picture; to have pictures read: pip install 'error-desk[screenshots]'\n"
+        f"error: {file}: a picture; to have pictures read: "
+        "pip install 'error-desk[screenshots]', or '.[screenshots]' in a checkout\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""The bot as it is run in earnest: `python -m bot run`, in a process of its own."""
+"""The bot as it is run in earnest, in a process of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +20,9 @@ from discord.utils import utcnow
 
 from bot.desk.database import Database
 from bot.desk.servers import Servers
+from bot.ending import FAILED
 from tests.wire.events import CLOSED, GUILD, KEY, STRANGE, WORDS
+from tests.wire.forked import Forked
 from tests.wire.loopback import PATIENCE, TOKEN
 
 
@@ -32,10 +34,10 @@ class Ended:
     out: str
     err: str
 
-    def told(self) -> str:
+    def told(self, code: int = FAILED) -> str:
         """The one line that a bot which gives up leaves on standard error, with no traceback anywhere."""
-        assert self.code == 1
-        assert self.err.startswith("error-desk: ")
+        assert self.code == code
+        assert self.err.startswith("error: ")
         assert self.err.count("\n") == 1
         assert self.err.endswith("\n")
         assert ", line " not in self.out
@@ -45,7 +47,7 @@ class Ended:
 class Running:
     """A process, and what it has written."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | Forked) -> None:
         self.process = process
         self._out = ""
 
@@ -72,23 +74,41 @@ class Running:
 
 
 _desks: list[tempfile.TemporaryDirectory[str]] = []
+_making = asyncio.Lock()  # Alembic brings one database at a time up to date
 
 
 async def eager() -> str:
     """A desk whose server has every error answered, however often it comes: most tests paste the same."""
-    if not _desks:
-        _desks.append(place := tempfile.TemporaryDirectory())
-        database = await Database.open(f"sqlite+aiosqlite:///{place.name}/desk.db")
-        await Servers(database, utcnow).change(int(GUILD), repeat_minutes=0)
-        await database.close()
+    async with _making:
+        if not _desks:
+            place = tempfile.TemporaryDirectory()
+            database = await Database.open(f"sqlite+aiosqlite:///{place.name}/desk.db")
+            await Servers(database, utcnow).change(int(GUILD), repeat_minutes=0)
+            await database.close()
+            _desks.append(place)
     return f"{_desks[0].name}/desk.db"
 
 
 @asynccontextmanager
-async def bot(
+async def bot(address: str, token: str = TOKEN, /, *, first: str = "", **environ: str) -> AsyncIterator[Running]:
+    """Start the bot against the Discord at `address`, without limits, and see to it that it ends.
+
+    Args:
+        address: where a `Loopback` listens.
+        token: the bot's token.
+        first: lines of Python that the process runs before the bot.
+        environ: more settings.
+    """
+    with tempfile.TemporaryDirectory() as desk:
+        async with _ending(await Forked.start(await _environ(address, token, desk, environ), first)) as running:
+            yield running
+
+
+@asynccontextmanager
+async def bot_anew(
     address: str, token: str = TOKEN, terminal: int | None = None, /, **environ: str
 ) -> AsyncIterator[Running]:
-    """Start the bot against the Discord at `address`, without limits, and see to it that it ends.
+    """Do the same with `python -m bot run`, where a start's own ways matter, or what Python reads as it starts.
 
     Args:
         address: where a `Loopback` listens.
@@ -96,25 +116,35 @@ async def bot(
         terminal: where it is started from, if from one: a pseudo-terminal's end.
         environ: more settings.
     """
-    support = f"support,{CLOSED},{STRANGE}"
-    settings = {"DISCORD_TOKEN": token, "DISCORD_API_URL": f"{address}/api", "SUPPORT_CHANNELS": support}
-    settings |= dict.fromkeys(("ANSWERS_PER_PERSON", "ANSWERS_PER_CHANNEL", "ANSWERS_PER_SERVER"), "9999")
-    names = ("DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "LOG_LEVEL", "LOG_FORMAT", "METRICS_PORT")
-    inherited = {name: value for name, value in os.environ.items() if name not in names}
     with tempfile.TemporaryDirectory() as desk:
-        settings["DATABASE_URL"] = f"sqlite+aiosqlite:///{desk}/desk.db"
-        if "DATABASE_URL" not in environ:
-            shutil.copyfile(await eager(), f"{desk}/desk.db")
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run",
-            env=inherited | settings | environ,
+            env=await _environ(address, token, desk, environ),
             stdin=subprocess.DEVNULL if terminal is None else terminal,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=terminal is not None,
             preexec_fn=None if terminal is None else partial(fcntl.ioctl, 0, termios.TIOCSCTTY, 0),
         )  # fmt: skip
-        try:
-            yield Running(process)
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.communicate()
+        async with _ending(process) as running:
+            yield running
+
+
+async def _environ(address: str, token: str, desk: str, more: Mapping[str, str]) -> dict[str, str]:
+    support = f"support,{CLOSED},{STRANGE}"
+    settings = {"DISCORD_TOKEN": token, "DISCORD_API_URL": f"{address}/api", "SUPPORT_CHANNELS": support}
+    settings |= dict.fromkeys(("ANSWERS_PER_PERSON", "ANSWERS_PER_CHANNEL", "ANSWERS_PER_SERVER"), "9999")
+    settings["DATABASE_URL"] = f"sqlite+aiosqlite:///{desk}/desk.db"
+    names = ("DISCORD_TOKEN_FILE", "KNOWLEDGE_DIR", "LOG_LEVEL", "LOG_FORMAT", "METRICS_PORT")
+    inherited = {name: value for name, value in os.environ.items() if name not in names}
+    if "DATABASE_URL" not in more:
+        shutil.copyfile(await eager(), f"{desk}/desk.db")
+    return {**inherited, **settings, **more}
+
+
+@asynccontextmanager
+async def _ending(process: asyncio.subprocess.Process | Forked) -> AsyncIterator[Running]:
+    try:
+        yield Running(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()

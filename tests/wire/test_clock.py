@@ -9,7 +9,7 @@ import aiohttp
 from tests.chat.test_metrics import free_port, scraped
 from tests.wire.events import MAYA, PASTED, SIDE, SUPPORT, Event, member, mention, message, new_id, slash
 from tests.wire.loopback import PATIENCE, Loopback, loopback
-from tests.wire.process import bot
+from tests.wire.process import bot_anew
 from tests.wire.test_interactions import filled
 from tests.wire.test_outage import health
 
@@ -63,7 +63,7 @@ async def test_a_clock_that_jumps_makes_nothing_answered_twice_forgotten_or_refu
     settings = {"METRICS_PORT": str(port), "STAFF_CHANNEL": SIDE[3], "ANSWERS_PER_PERSON": "2"}
     async with (
         loopback() as there,
-        bot(there.address, PYTHONPATH=path, AHEAD=str(ahead), LOG_LEVEL="DEBUG", **settings) as running,
+        bot_anew(there.address, PYTHONPATH=path, AHEAD=str(ahead), LOG_LEVEL="DEBUG", **settings) as running,
     ):
         await there.seen("IDENTIFY")
         for times, jump in enumerate((-HOUR, -DAY, DAY), 1):

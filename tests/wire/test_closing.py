@@ -18,7 +18,9 @@ async def test_a_connection_that_discord_closes_for_good_says_what_to_do() -> No
         assert words in line
         assert f"code {code}" in line
 
-    await asyncio.gather(told(4010, "check SHARD_IDS"), told(4012, "newer Error Desk"), told(4013, "newer Error Desk"))
+    async with asyncio.TaskGroup() as group:
+        for code, words in ((4010, "check SHARD_IDS"), (4012, "newer Error Desk"), (4013, "newer Error Desk")):
+            group.create_task(told(code, words))
 
 
 async def test_a_token_that_is_changed_while_the_bot_runs_is_told_in_one_line() -> None:

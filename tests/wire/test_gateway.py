@@ -24,6 +24,7 @@ class Client(discord.AutoShardedClient):
             intents=discord.Intents.all(), shard_count=1, heartbeat_timeout=patience, guild_ready_timeout=0.1
         )
         self.heard: asyncio.Queue[int] = asyncio.Queue()
+        self.refused = asyncio.Event()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Discord wants five seconds between two."""

@@ -10,7 +10,7 @@ import pytest
 from tests.chat.test_metrics import free_port, scraped
 from tests.wire.events import ERROR, KEY, PASTED, WORDS, message
 from tests.wire.loopback import PATIENCE, loopback
-from tests.wire.process import bot
+from tests.wire.process import bot, bot_anew
 
 
 async def ready(http: aiohttp.ClientSession) -> tuple[int, str]:
@@ -50,7 +50,7 @@ async def test_a_running_bot_serves_counters_and_health_on_the_loopback_interfac
 async def test_without_the_variable_nothing_of_it_is_loaded() -> None:
     """Python writes on standard error what it imports."""
     for environ, is_loaded in (({}, False), ({"METRICS_PORT": str(free_port())}, True)):
-        async with loopback() as there, bot(there.address, PYTHONPROFILEIMPORTTIME="1", **environ) as running:
+        async with loopback() as there, bot_anew(there.address, PYTHONPROFILEIMPORTTIME="1", **environ) as running:
             await there.seen("IDENTIFY")
             await there.say(message(PASTED))
             ended = await running.end(signalled=signal.SIGTERM)

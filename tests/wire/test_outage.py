@@ -53,13 +53,11 @@ async def tried(desk: Records) -> None:
 
 
 async def test_after_an_hour_without_discord_all_goes_on_and_nothing_is_lost_or_hurried(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(FASTER)
     port, url = free_port(), f"sqlite+aiosqlite:///{tmp_path}/desk.db"
     settings = {"METRICS_PORT": str(port), "DATABASE_URL": url, "STAFF_CHANNEL": "general"}
-    path = f"{tmp_path}:{Path.cwd()}"
     async with (
         loopback() as there,
-        bot(there.address, PYTHONPATH=path, LOG_FORMAT="json", **settings) as running,
+        bot(there.address, first=FASTER, LOG_FORMAT="json", **settings) as running,
         records(url) as desk,
     ):
         await there.seen("IDENTIFY")

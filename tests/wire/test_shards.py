@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +15,6 @@ import pytest
 import pytest_asyncio
 
 from bot.desk.records import Records
-from bot.knowledge.loading import default_directory
 from tests.chat.test_metrics import free_port
 from tests.desk.conftest import url  # noqa: F401 - a fixture
 from tests.wire.events import MAYA, PASTED, Event, mention, message, new_id, slash
@@ -25,13 +23,13 @@ from tests.wire.process import Running, bot
 from tests.wire.sharded import Sharded, direct, moved, place, town
 from tests.wire.test_delivery import _posted, records, report
 from tests.wire.test_metrics import ready
+from tests.wire.test_reload import few
 
 OUTAGE = (
     "Error code: 503 - {'error': {'message': 'No available channel for model gpt-5 under group default', "
     "'type': 'new_api_error'}}"
 )
 HURRIED = """\
-import bot.chat.client
 from bot.chat.learning import calming
 from bot.chat.reports import delivery
 from bot.chat.servers import membership
@@ -40,15 +38,24 @@ calming.STEP = delivery.STEP = membership.EVERY = 0.5
 """
 """What another process did is looked for every half second, and not every quarter of a minute."""
 
+AT_ONCE = """\
+import discord
+
+async def at_once(self, shard_id, *, initial=False):
+    pass
+
+discord.Client.before_identify_hook = at_once
+"""
+"""No shard waits five seconds for the one before."""
+
 
 @asynccontextmanager
-async def halves(there: Sharded, url: str, path: Path, **environ: str) -> AsyncIterator[tuple[Running, Running]]:  # noqa: F811
+async def halves(there: Sharded, url: str, **environ: str) -> AsyncIterator[tuple[Running, Running]]:  # noqa: F811
     """Two processes on one desk, with one of two shards each."""
-    (path / "sitecustomize.py").write_text(HURRIED)
-    settings = {"DATABASE_URL": url, "SHARD_COUNT": "2", "PYTHONPATH": f"{path}:{Path.cwd()}", **environ}
+    settings = {"DATABASE_URL": url, "SHARD_COUNT": "2", **environ}
     async with (
-        bot(there.address, SHARD_IDS="0", **settings) as one,
-        bot(there.address, SHARD_IDS="1", **settings) as other,
+        bot(there.address, first=HURRIED, SHARD_IDS="0", **settings) as one,
+        bot(there.address, first=HURRIED, SHARD_IDS="1", **settings) as other,
     ):
         shards = [(await there.seen("IDENTIFY")).json["shard"] for _ in range(2)]
         assert sorted(shards) == [[0, 2], [1, 2]]
@@ -81,9 +88,8 @@ async def test_every_server_and_direct_message_is_answered_by_one_of_two_process
     there: Sharded,
     towns: list[Event],
     url: str,  # noqa: F811
-    tmp_path: Path,
 ) -> None:
-    async with halves(there, url, tmp_path) as running:
+    async with halves(there, url) as running:
         for one in towns:
             await there.say(moved(message(PASTED), one))
             await there.ask(moved(slash("429"), one))
@@ -99,11 +105,10 @@ async def test_what_one_process_sets_counts_in_the_other_and_an_incident_of_both
     there: Sharded,
     towns: list[Event],
     url: str,  # noqa: F811
-    tmp_path: Path,
 ) -> None:
     """The staff are in the second process's server, and direct messages come to the first."""
     staff = place(towns[1], "general")
-    async with halves(there, url, tmp_path, STAFF_CHANNEL=staff), records(url) as desk:
+    async with halves(there, url, STAFF_CHANNEL=staff, LOG_LEVEL="DEBUG") as (first, _), records(url) as desk:
         options = [{"type": 4, "name": "people", "value": 2}, {"type": 4, "name": "minutes", "value": 10}]
         command = {
             "id": new_id(),
@@ -112,26 +117,35 @@ async def test_what_one_process_sets_counts_in_the_other_and_an_incident_of_both
             "options": [{"type": 1, "name": "watch", "options": options}],
         }
         await there.ask(moved(slash("", data=command), towns[1]))
-        await asyncio.sleep(1.5)
+        await first.logs("1 servers' settings were read")
         for number in range(2):
             await there.say(direct(message(OUTAGE), f"170000000000000000{number}"))
         notice = await there.seen("POST", _staff(towns[1]))
         assert "gpt-5" in json.dumps(notice.json)
         for number in range(2, 4):
             await there.say(direct(message(OUTAGE), f"170000000000000000{number}"))
+        await _met(desk, 4)
         assert await _settled(there) == 5
         (incident,) = await desk.incidents.open_in(None)
         assert (incident.guild_id, incident.people) == (int(towns[1]["id"]), 4)
+
+
+async def _met(desk: Records, people: int) -> None:
+    """Wait until an incident has been met by so many."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            if [incident for incident in await desk.incidents.open_in(None) if incident.people == people]:
+                return
+            await asyncio.sleep(0.1)
 
 
 async def test_a_report_by_direct_message_reaches_staff_in_the_other_process_and_the_answer_comes_back(
     there: Sharded,
     towns: list[Event],
     url: str,  # noqa: F811
-    tmp_path: Path,
 ) -> None:
     settings = {"STAFF_CHANNEL": place(towns[1], "general")}
-    async with halves(there, url, tmp_path, **settings), records(url) as desk:
+    async with halves(there, url, **settings), records(url) as desk:
         await there.say(direct(message(PASTED), "1700000000000000001"))
         field = {"type": 18, "component": {"type": 4, "custom_id": "tried", "value": "Waited"}}
         form = {"custom_id": f"send:429::en:1a:{new_id()}", "components": [field]}
@@ -157,12 +171,11 @@ async def test_each_report_is_posted_by_the_process_that_has_its_server(
     there: Sharded,
     towns: list[Event],
     url: str,  # noqa: F811
-    tmp_path: Path,
 ) -> None:
     async with records(url) as desk:
         ids = await _store(desk, towns)
         # Only the process that sees a server's channels can tell which one the name means.
-        async with halves(there, url, tmp_path, STAFF_CHANNEL="general"):
+        async with halves(there, url, STAFF_CHANNEL="general"):
             await _posted(desk, ids)
             assert await _settled(there) == len(ids)
     for one in towns:
@@ -171,7 +184,7 @@ async def test_each_report_is_posted_by_the_process_that_has_its_server(
 
 async def _store(desk: Records, towns: list[Event]) -> list[int]:
     stored = []
-    for number in range(10):
+    for number in range(6):
         server = int(towns[number % 2]["id"])
         new = replace(report(number), guild_id=server, origin_guild_id=server)
         stored.append((await desk.reports.open(new))[0].id)
@@ -182,12 +195,11 @@ async def test_a_bad_edit_of_the_knowledge_is_told_to_the_owner_by_one_of_two_pr
     there: Sharded, towns: list[Event], tmp_path: Path
 ) -> None:
     base = tmp_path / "knowledge"
-    shutil.copytree(default_directory(), base)
+    few(base, "429")
     desk = f"sqlite+aiosqlite:///{tmp_path}/desk.db"
-    async with halves(there, desk, tmp_path, KNOWLEDGE_DIR=str(base)) as running:
+    async with halves(there, desk, KNOWLEDGE_DIR=str(base)) as running:
         for one in towns:
             await there.say(moved(mention(PASTED), one))
-        await asyncio.sleep(3)  # files are watched from READY on, which waits two seconds for the last server
         with (base / "errors" / "429.yaml").open("a") as entry:
             entry.write("\nphrase: oops\n")
         for process in running:
@@ -201,7 +213,7 @@ async def test_one_process_has_as_many_shards_as_discord_says_and_one_that_is_cu
 ) -> None:
     port = free_port()
     async with (
-        bot(there.address, METRICS_PORT=str(port)) as running,
+        bot(there.address, first=AT_ONCE, METRICS_PORT=str(port)) as running,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
     ):
         for shard in range(2):
@@ -229,7 +241,7 @@ async def test_a_server_that_was_left_while_its_shard_had_no_session_is_known_as
     async with records(address) as desk:
         for one in (*towns, left):
             await desk.servers.joined(int(one["id"]))
-        async with bot(there.address, DATABASE_URL=address):
+        async with bot(there.address, first=AT_ONCE, DATABASE_URL=address):
             for _ in range(2):
                 await there.seen("IDENTIFY")
             for one in (*towns, left):
@@ -249,15 +261,26 @@ async def test_two_processes_that_identify_themselves_at_once_are_both_there_in_
     there: Sharded, towns: list[Event], tmp_path: Path
 ) -> None:
     """Discord takes one every five seconds, and turns away who comes too early."""
-    there.pause = 4.0
-    async with halves(there, f"sqlite+aiosqlite:///{tmp_path}/desk.db", tmp_path):
-        await there.seen("IDENTIFY")
-        for one in towns:
-            await there.say(moved(mention(PASTED), one))
-        assert there.count("IDENTIFY") == 3
+    there.pause = 3.0
+    held = [there.hold("GET", "/gateway/bot") for _ in range(2)]
+
+    async def let_go_together() -> None:
+        for each in held:
+            await each.arrived.wait()
+        for each in held:
+            each.go_on.set()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(let_go_together())
+        async with halves(there, f"sqlite+aiosqlite:///{tmp_path}/desk.db"):
+            await there.seen("IDENTIFY")
+            for one in towns:
+                await there.say(moved(mention(PASTED), one))
+            assert there.count("IDENTIFY") == 3
 
 
-async def test_too_few_shards_for_its_servers_are_told_in_one_line(there: Sharded) -> None:
+async def test_too_few_shards_are_told_in_one_line_before_all_of_them_have_been_launched(there: Sharded) -> None:
+    """There is one every five seconds."""
     there.refusals = [4011]
-    async with bot(there.address, SHARD_COUNT="2") as running:
+    async with bot(there.address, SHARD_COUNT="9") as running:
         assert "set a larger SHARD_COUNT" in (await running.end(within=20)).told()

@@ -4,9 +4,12 @@ import shutil
 import socket
 from pathlib import Path
 
+import discord
 import pytest
 
+from bot.chat.doctor.rest import fault
 from bot.chat.run import run
+from bot.ending import UNUSABLE
 from bot.knowledge.loading import default_directory
 from bot.settings import Settings
 from tests.wire.loopback import loopback
@@ -16,7 +19,7 @@ from tests.wire.process import bot
 async def test_a_wrong_token_is_told_in_one_line() -> None:
     async with loopback() as there, bot(there.address, "a-wrong-one") as running:
         ended = await running.end()
-    assert "Discord does not accept the token" in ended.told()
+    assert ended.told() == f"error: {fault(discord.LoginFailure())}\n"
     assert "a-wrong-one" not in ended.out + ended.err
 
 
@@ -30,8 +33,11 @@ def test_a_missing_token_is_told_in_one_line(capsys: pytest.CaptureFixture[str])
 async def test_no_network_is_told_in_one_line() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        async with bot(f"http://127.0.0.1:{closed.getsockname()[1]}") as running:
-            assert "Discord cannot be reached" in (await running.end()).told()
+        port = closed.getsockname()[1]
+        async with bot(f"http://127.0.0.1:{port}") as running:
+            told = (await running.end()).told()
+    assert f"Discord cannot be reached at 127.0.0.1:{port} (" in told
+    assert "check the network and any proxy, and DISCORD_API_URL" in told
 
 
 async def test_a_knowledge_base_with_mistakes_is_told_in_one_line_with_the_first_of_them(tmp_path: Path) -> None:
@@ -40,7 +46,7 @@ async def test_a_knowledge_base_with_mistakes_is_told_in_one_line_with_the_first
         with (tmp_path / "errors" / f"{name}.yaml").open("a") as entry:
             entry.write("\nphrase: oops\n")
     async with bot("http://127.0.0.1:1", KNOWLEDGE_DIR=str(tmp_path)) as running:
-        told = (await running.end()).told()
+        told = (await running.end()).told(UNUSABLE)
     assert "404.yaml" in told
     assert "(1 more: " in told
 
@@ -58,15 +64,15 @@ async def test_an_address_that_is_not_discord_is_told_in_one_line(body: str, kin
         there.fail("GET", "/", 200, body, Content_Type=kind)
         async with bot(there.address) as running:
             told = (await running.end()).told()
-    assert "127.0.0.1 is not Discord" in told
-    assert "check DISCORD_API_URL" in told
+    assert f"{there.address.removeprefix('http://')} is not Discord" in told
+    assert "DISCORD_API_URL" in told
 
 
 async def test_an_address_with_nothing_there_is_told_in_one_line() -> None:
     async with loopback() as there:
         there.fail("GET", "/", 404, "nothing here")
         async with bot(there.address) as running:
-            assert "127.0.0.1 answered HTTP 404" in (await running.end()).told()
+            assert f"{there.address.removeprefix('http://')} answers HTTP 404" in (await running.end()).told()
 
 
 async def test_a_start_while_discord_is_busy_waits_and_puts_the_commands() -> None:
@@ -78,12 +84,12 @@ async def test_a_start_while_discord_is_busy_waits_and_puts_the_commands() -> No
     assert "error" in [command["name"] for command in put.json]
 
 
-async def test_an_api_that_names_no_gateway_leaves_the_one_that_discord_py_knows(tmp_path: Path) -> None:
+async def test_an_api_that_names_no_gateway_leaves_the_one_that_discord_py_knows() -> None:
     async with loopback() as there:
         there.fail("GET", "/gateway/bot", 404)
         known = there.address.replace("http", "ws")
-        (tmp_path / "sitecustomize.py").write_text(
+        first = (
             f"import discord.gateway, yarl\ndiscord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL({known!r})\n"
         )
-        async with bot(there.address, PYTHONPATH=str(tmp_path)):
+        async with bot(there.address, first=first):
             await there.seen("IDENTIFY")

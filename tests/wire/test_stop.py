@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from pathlib import Path
 
 import pytest
 
@@ -81,13 +80,13 @@ async def test_a_signal_ends_the_search_for_a_gateway_that_is_not_there() -> Non
     assert {line["exception"] for line in lines if "Failed" in line["message"]} == {"ClientConnectorError"}
 
 
-async def test_a_name_that_takes_long_to_look_up_holds_nothing_up(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
+async def test_a_name_that_takes_long_to_look_up_holds_nothing_up() -> None:
+    first = (
         "import socket, time\n"
         "socket.getaddrinfo = lambda *_, **__: (print('looking up', flush=True), time.sleep(60))\n"
         "import bot.chat.run\n"
         "bot.chat.run.LAST = 1.0\n"
     )
-    async with bot("http://discord.invalid", PYTHONPATH=f"{tmp_path}:{Path.cwd()}") as running:
+    async with bot("http://discord.invalid", first=first) as running:
         await running.logs("looking up")
         await stops(running, within=4)

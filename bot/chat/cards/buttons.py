@@ -19,7 +19,7 @@ from bot.chat.permissions import may_post
 from bot.chat.posting import take_away
 from bot.chat.reports import own_report
 from bot.chat.reports.escalation import Support
-from bot.chat.servers.quiet import is_quiet_here
+from bot.chat.servers.quiet import is_quiet_here, left_alone
 from bot.chat.trouble import tell
 from bot.chat.words import WORDS
 from bot.knowledge.schema import Meaning
@@ -117,13 +117,18 @@ class Dismiss(Button, name="dismiss", label="dismiss"):
     """Takes the card away for good."""
 
     async def act(self, interaction: discord.Interaction[Desk]) -> None:
-        """Delete it, and remember that it shall not come back."""
+        """Delete it, remember that it shall not come back, and say what that means for its asker."""
+        desk, card_id = interaction.client, under(interaction).id
+        by_asker = interaction.user.id == self.subject.asker_id
+        if by_asker or not interaction.permissions.manage_messages:
+            desk.handed_back.append(card_id)  # before Discord tells of the deletion, and not by whom
         await interaction.response.defer()
         try:
             await interaction.delete_original_response()
         except discord.NotFound:  # it is gone already, or the time of the interaction is over
             await take_away(under(interaction))
-        await interaction.client.dismissed(under(interaction).id)
+        if await desk.dismissed(card_id):
+            await tell(interaction, left_alone(self.subject.lang, by_asker=by_asker))
 
 
 class PostHere(Button, name="post", label="post_here"):

@@ -59,7 +59,7 @@ class Card:
         noticed: what is visibly wrong in the message, see `noticed`.
         seen: what was read in its pictures, and which of its files were not read, see `explain`.
         read: what was read from the message, see `facts`.
-        state: what became of the asker's report to support, see `reporting`.
+        state: what became of the asker's report to support, see `asker_card`.
         onward: where to go from here, as the answer did not help.
         meanings: what the reader may choose from.
     """
@@ -108,7 +108,7 @@ class Card:
             warning=_warning(words, private) if answer.secrets else "",
             noticed=noticed.lines(answer.findings, words),
             seen=seen,
-            read=facts.line(answer.evidence, words, answer.why),
+            read=facts.line(replace(answer.evidence, status=answer.met), words, answer.why),
             meanings=meanings,
         )
 
@@ -116,13 +116,15 @@ class Card:
     def again(cls, message: discord.Message, answer: Answer) -> Self:
         """Return the card that a message of ours shows, with another answer or with the same.
 
-        What belongs to the message stays. How sure the first answer was does not: somebody has chosen since.
+        What belongs to the message stays, and so does the status that it shows. How sure the first answer was does
+        not: somebody has chosen since.
         """
         items = list(ui.LayoutView.from_message(message).walk_children())
         texts = {item.id: item.content for item in items if isinstance(item, ui.TextDisplay)}
+        met = facts.read(texts.get(READ, ""), WORDS[answer.lang]).get("status")
         options = [option.value for item in items if isinstance(item, ui.Select) for option in item.options]
         return cls(
-            answer=answer,
+            answer=replace(answer, met=int(met) if met else None),
             asked=True,
             above=texts.get(ABOVE, ""),
             warning=texts.get(WARNING, ""),
@@ -137,11 +139,6 @@ class Card:
     def meaning(self) -> Meaning | None:
         """The meaning that the card explains."""
         return Meaning(self.answer.entry, self.answer.case) if self.answer.entry else None
-
-
-def title(answer: Answer) -> str:
-    """Return what an answer is headed by: `429 · Too many requests`."""
-    return f"{answer.status} · {answer.title}" if answer.status else answer.title
 
 
 def render(card: Card, controls: Sequence[Row] = (), *, human: str = "") -> ui.LayoutView:
@@ -166,7 +163,7 @@ def render(card: Card, controls: Sequence[Row] = (), *, human: str = "") -> ui.L
 
 def render_solved(card: Card, controls: Sequence[Row] = ()) -> ui.LayoutView:
     """Lay out a card whose question is solved: its title, and what was read, for whoever opens it again."""
-    box = Box(ui.TextDisplay(f"**{title(card.answer)}**\n-# {WORDS[card.answer.lang].is_solved}"), accent_colour=DONE)
+    box = Box(ui.TextDisplay(f"**{card.answer.heading}**\n-# {WORDS[card.answer.lang].is_solved}"), accent_colour=DONE)
     _add(box, (card.noticed, NOTICED), (card.seen, SEEN), (card.read, READ))
     return _view(replace(card, incident=""), [box], controls)
 
@@ -234,7 +231,7 @@ def digest(view: ui.LayoutView) -> str:
 def _known(card: Card, words: Words, human: str) -> Box:
     answer = card.answer
     head = _small(words.acts[answer.acts], card.doubt)
-    box = Box(ui.TextDisplay(f"### {title(answer)}\n{head}"), accent_colour=COLOURS[answer.acts])
+    box = Box(ui.TextDisplay(f"### {answer.heading}\n{head}"), accent_colour=COLOURS[answer.acts])
     box.add_item(ui.Separator(visible=False))
     if card.noticed:
         _add(box, (card.noticed, NOTICED))

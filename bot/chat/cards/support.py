@@ -12,7 +12,7 @@ from bot.chat.markup import clip
 from bot.chat.words import WORDS, Words
 from bot.knowledge.schema import Wanted
 
-WANTED_OF_UNKNOWN: tuple[Wanted, ...] = ("model", "request_id")
+WANTED_OF_UNKNOWN: tuple[tuple[Wanted, ...], ...] = (("model",), ("request_id",))
 """What support needs at least, whatever the error is."""
 
 LONGEST = 3600
@@ -60,9 +60,11 @@ def _known(answer: Answer, read: Mapping[str, str], when: datetime, words: Words
 def _missing(answer: Answer, read: Mapping[str, str], words: Words, *, text: bool) -> Iterator[str]:
     if answer.entry is None and text:
         yield words.report_text
-    for wanted in answer.ask_for if answer.entry else WANTED_OF_UNKNOWN:
-        if wanted not in read and wanted != "time":
-            yield words.report_wanted[wanted]
+    for alternatives in answer.ask_for if answer.entry else WANTED_OF_UNKNOWN:
+        if "time" not in alternatives and not read.keys() & alternatives:
+            first, *others = (words.report_wanted[wanted] for wanted in alternatives)
+            yield first
+            yield from (f"{words.or_else}{other}" for other in others)
 
 
 def _more(more: Mapping[str, str], words: Words) -> Iterator[str]:

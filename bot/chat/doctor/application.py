@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot.chat.client import Desk
+from bot.chat.cogs import furnish
 from bot.chat.doctor.finding import Finding
 from bot.chat.doctor.rest import Rest, fault
 from bot.chat.permissions import INVITED
@@ -40,7 +41,7 @@ async def commands(rest: Rest, settings: Settings, knowledge: Knowledge, *, new:
     """
     application = await rest.application()
     desk = Desk(settings, knowledge)
-    await desk.furnish()
+    await furnish(desk)
     wanted = _outlines(command.to_dict(desk.tree) for command in desk.tree.get_commands())
     try:
         there = _outlines(await rest.client.http.get_global_commands(application.id))

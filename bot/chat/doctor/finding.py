@@ -37,7 +37,7 @@ class FaultError(Exception):
     """A check cannot go on: what was found, and what to do about it."""
 
     def __init__(self, told: str, todo: str) -> None:
-        super().__init__(told)
+        super().__init__(f"{told}: {todo}")
         self.told, self.todo = told, todo
 
 

@@ -55,8 +55,8 @@ class Rest:
     def slow(self) -> FaultError:
         """Tell of an answer that does not come: discord.py waits, and asks again, where Discord is in trouble."""
         if self._status >= 400:
-            return FaultError(f"{_host()} answers HTTP {self._status}", _BUSY)
-        return FaultError(f"{_host()} does not answer within {LIMIT:g} seconds", NETWORK)
+            return FaultError(f"{_place()} answers HTTP {self._status}", _BUSY)
+        return FaultError(f"{_place()} does not answer within {LIMIT:g} seconds", NETWORK)
 
     async def _answered(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
@@ -72,27 +72,26 @@ async def opened() -> AsyncIterator[Rest]:
         yield rest
 
 
-def fault(error: Exception) -> FaultError:
-    """Return what it means that Discord did not answer as it should."""
+def fault(error: BaseException) -> FaultError:
+    """Return what it means that Discord did not answer as it should; `run` tells it in the same words."""
     match error:
         case FaultError():
             return error
-        case discord.LoginFailure():
+        case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
             told = "Discord does not accept the token"
-            return FaultError(told, "copy it again: Developer Portal, Bot, Reset Token; set it as DISCORD_TOKEN")
+            return FaultError(told, "copy it again (Developer Portal, Bot, Reset Token) and set DISCORD_TOKEN to it")
         case discord.NotFound():
-            return FaultError(f"{_host()} answers HTTP 404", NETWORK)
+            return FaultError(f"{_place()} answers HTTP 404", NETWORK)
         case discord.HTTPException():
-            return FaultError(f"{_host()} answers HTTP {error.status}", _BUSY)
-        case TimeoutError():
-            raise error
+            return FaultError(f"{_place()} answers HTTP {error.status}", _BUSY)
         case aiohttp.ClientError() | OSError():
-            return FaultError(f"Discord cannot be reached ({type(error).__name__})", NETWORK)
-    return FaultError(f"what answers at {_host()} is not Discord ({type(error).__name__})", NETWORK)
+            return FaultError(f"Discord cannot be reached at {_place()} ({type(error).__name__})", NETWORK)
+    return FaultError(f"what answers at {_place()} is not Discord ({type(error).__name__})", NETWORK)
 
 
 _BUSY = "try again later; Discord may be down (https://discordstatus.com), or refuse this machine's address"
 
 
-def _host() -> str:
-    return urlsplit(Route.BASE).hostname or "Discord"
+def _place() -> str:
+    """Return where Discord is asked, without what it may be asked with."""
+    return urlsplit(Route.BASE).netloc.rpartition("@")[2]

@@ -1,7 +1,7 @@
 """What was asked, whether the answer helped, and the words of what had no answer or none that helped.
 
 Every surface tells `note` of a question, after it was answered. What the desk cannot take now, it takes later; no
-answer waits for it.
+answer waits for it, but for that to a message which may make an incident: then it tells of that.
 """
 
 from __future__ import annotations
@@ -139,7 +139,11 @@ async def settle(interaction: discord.Interaction[Desk], subject: Subject) -> No
 
 
 async def miss(interaction: discord.Interaction[Desk], subject: Subject) -> None:
-    """Note down that an answer did not help, says the asker or staff, and keep the words of the question."""
+    """Note down that an answer did not help, says the asker or staff, and keep the words of the question.
+
+    They are kept as their author's, also where somebody else had them explained: whoever wrote something can have it
+    shown and deleted.
+    """
     records = interaction.client.records
     if records is None or not await judge(interaction, subject, solved=False):
         return
@@ -148,7 +152,7 @@ async def miss(interaction: discord.Interaction[Desk], subject: Subject) -> None
     missed = Missed(
         question_id=subject.question_id,
         guild_id=interaction.guild_id,
-        asker_id=subject.asker_id,
+        asker_id=interaction.client.lately.author_of(subject.question_id) or subject.asker_id,
         text=words,
         lang=subject.lang,
         entry=str(subject.meaning) if subject.meaning else None,

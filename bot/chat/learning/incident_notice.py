@@ -13,8 +13,8 @@ from bot.chat.cards.card import DANGER, DONE
 from bot.chat.learning.incident_words import WORDS
 from bot.chat.learning.incidents import headed
 from bot.chat.learning.ongoing import CALM
+from bot.chat.office import Numbered, records_of
 from bot.chat.reports.home import home_of
-from bot.chat.reports.office import Numbered, records_of
 from bot.chat.reports.sending import find, nonce_of
 from bot.chat.reports.staff_card import staff_language
 from bot.chat.trouble import tell

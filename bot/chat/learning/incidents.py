@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 import discord
 from discord.utils import format_dt, utcnow
 
-from bot.chat.cards.card import title
 from bot.chat.learning.incident_words import WORDS
 from bot.chat.learning.ongoing import CALM
 from bot.chat.markup import code
+from bot.chat.office import records_of
 from bot.chat.reports.home import home_of
-from bot.chat.reports.office import records_of
 from bot.chat.trouble import tell
 from bot.chat.words import language
+from bot.desk.database import DeskError
 from bot.desk.incidents import Incident
 from bot.desk.questions import Asked
 from bot.knowledge.base import Knowledge
@@ -94,6 +94,27 @@ async def watch(desk: Desk, asked: Asked) -> None:
         desk.deliverer.hurry()
 
 
+async def may_begin(desk: Desk, guild_id: int | None, meaning: Meaning | None, model: str | None) -> bool:
+    """Tell whether one person more who meets an error may make an incident of it; where the desk is away, not.
+
+    Args:
+        desk: the bot.
+        guild_id: where it was asked; None for a direct message.
+        meaning: what the answer explains.
+        model: what model the message named.
+    """
+    records, ongoing, server = desk.records, desk.ongoing, server_of(desk, guild_id)
+    if records is None or ongoing is None or server is None or meaning is None or not desk.knows(meaning):
+        return False
+    if not may_be_an_outage(desk.assistant.knowledge, meaning) or ongoing.about(server, meaning.entry, model):
+        return False
+    people, within = desk.server(server).incident_people, timedelta(minutes=desk.server(server).incident_minutes)
+    try:
+        return await records.questions.people(guild_id, meaning.entry, model, within) >= people - 1
+    except DeskError:
+        return False
+
+
 def others(desk: Desk, guild_id: int | None, meaning: Meaning | None, model: str | None, lang: Language) -> str:
     """Return the line that tells the reader of an answer that others see it too; empty where there is no incident.
 
@@ -124,17 +145,17 @@ def since_when(incident: Incident, now: datetime) -> str:
 def headed(desk: Desk, incident: Incident, lang: Language) -> str:
     """Return what an incident is about: `**503 · The model is not available** · gpt-5`."""
     meaning = Meaning(incident.entry)
-    name = f"**{title(desk.explain(meaning, lang))}**" if desk.knows(meaning) else code(incident.entry)
+    name = f"**{desk.explain(meaning, lang).heading}**" if desk.knows(meaning) else code(incident.entry)
     return " · ".join(filter(None, (name, code(incident.model or ""))))
 
 
-async def set_watch(interaction: discord.Interaction[Desk], people: int, minutes: int) -> None:
+async def set_watch(interaction: discord.Interaction[Desk], people: int, minutes: int | None = None) -> None:
     """Set when a server's staff get a notice, for a user who may, and tell them so.
 
     Args:
         interaction: the command.
         people: how many different people have to meet the same.
-        minutes: within how many minutes.
+        minutes: within how many minutes; by default, as many as before.
 
     Raises:
         DeskError: the database cannot do it.
@@ -142,6 +163,7 @@ async def set_watch(interaction: discord.Interaction[Desk], people: int, minutes
     """
     assert interaction.guild_id is not None  # noqa: S101 - the command is for servers alone
     servers = records_of(interaction.client).servers
+    minutes = minutes or servers.of(interaction.guild_id).incident_minutes
     await servers.change(interaction.guild_id, incident_people=people, incident_minutes=minutes)
     told = WORDS[language(interaction.locale.value)].watched.format(people=people, minutes=minutes)
     await tell(interaction, told)

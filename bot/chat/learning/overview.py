@@ -15,7 +15,7 @@ from discord.utils import format_dt
 from bot.chat.cards import choices
 from bot.chat.learning.overview_words import WORDS, Period, Words
 from bot.chat.markup import clip, code
-from bot.chat.reports.office import records_of
+from bot.chat.office import records_of
 from bot.chat.words import language
 from bot.desk.clusters import clusters
 from bot.desk.questions import Stats

@@ -16,7 +16,7 @@ from bot.chat.cards.card import DANGER, DONE, MAX_TEXT
 from bot.chat.client import Desk
 from bot.chat.learning.incidents import headed, server_of, since_when
 from bot.chat.markup import clip
-from bot.chat.reports.office import records_of
+from bot.chat.office import records_of
 from bot.chat.words import language
 from bot.desk.incidents import Incident
 from bot.knowledge.schema import Language

@@ -15,9 +15,9 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.chat.cards.card import DANGER, DONE
+from bot.chat.office import Numbered, records_of
 from bot.chat.privacy.retention import LEFT
-from bot.chat.reports.office import Numbered, records_of
-from bot.chat.reports.reporting import hush
+from bot.chat.reports.asker_card import hush
 from bot.chat.words import language
 from bot.knowledge.schema import Language
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.chat.background import going_on
-from bot.chat.reports.office import records_of
+from bot.chat.office import records_of
 from bot.chat.trouble import report, tell
 from bot.chat.words import language
 from bot.desk.database import DeskError

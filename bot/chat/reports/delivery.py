@@ -20,10 +20,10 @@ from discord.utils import utcnow
 
 from bot.chat.background import going_on
 from bot.chat.learning import incident_notice
+from bot.chat.office import records_of
 from bot.chat.permissions import missing
 from bot.chat.reports import to_asker, to_staff
 from bot.chat.reports.home import home_of
-from bot.chat.reports.office import records_of
 from bot.chat.reports.sending import HeldError
 from bot.chat.trouble import report as log_trouble
 from bot.desk.database import DeskError

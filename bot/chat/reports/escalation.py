@@ -19,13 +19,14 @@ from bot.chat.cards import facts, noticed
 from bot.chat.cards.card import Card
 from bot.chat.cards.control import TEMPLATE, Button, Subject, under
 from bot.chat.cards.support import report as to_copy
+from bot.chat.office import Form, acknowledge, may_work, records_of
 from bot.chat.reports import report_form
+from bot.chat.reports.asker_card import refresh_asker_card
 from bot.chat.reports.escalation_words import SAID
 from bot.chat.reports.home import Home, home_of
-from bot.chat.reports.office import Form, acknowledge, may_work, records_of, turn
 from bot.chat.reports.own_report import held_key, lay_out, show, standing
 from bot.chat.reports.report_form import ERROR, TRIED
-from bot.chat.reports.reporting import refresh_asker_card
+from bot.chat.reports.turns import turn
 from bot.chat.surfaces.original import words_of
 from bot.chat.trouble import FAILED
 from bot.chat.trouble import report as log_trouble

@@ -14,10 +14,11 @@ from discord.utils import format_dt
 
 from bot.assistant.secrets import mask
 from bot.chat.markup import clip, quoted
+from bot.chat.office import Form, Numbered, acknowledge, may_work, records_of
+from bot.chat.reports.asker_card import state_line
 from bot.chat.reports.escalation_words import SAID
-from bot.chat.reports.office import Form, Numbered, acknowledge, may_work, note_once, records_of, turn
 from bot.chat.reports.report_form import PARAGRAPH
-from bot.chat.reports.reporting import state_line
+from bot.chat.reports.turns import note_once, turn
 from bot.chat.trouble import FAILED, tell
 from bot.chat.trouble import report as log_trouble
 from bot.chat.words import language
@@ -51,7 +52,7 @@ class Add(Numbered, name="report-add"):
         """Open it."""
         report = await records_of(interaction.client).reports.of(self.number)
         if refused := _refusal(interaction, report, self.lang):
-            await tell(interaction, refused)
+            await _refuse(interaction, report, refused)
         else:
             await interaction.response.send_modal(AddForm.of(interaction, self.number, self.lang))
 
@@ -66,7 +67,7 @@ class Withdraw(Numbered, name="report-withdraw"):
         await interaction.response.defer()
         report = await reports.of(self.number)
         if refused := _refusal(interaction, report, self.lang):
-            await tell(interaction, refused)
+            await _refuse(interaction, report, refused)
         elif report and await reports.close(report.id, "withdrawn", report.asker_id):
             desk.deliverer.hurry()
             told = words.withdrawn.format(number=report.id)
@@ -199,10 +200,37 @@ def held_key(interaction: discord.Interaction[Desk]) -> bool:
     return any(mask(row["component"]["value"]).secrets for row in data["components"])
 
 
+async def _refuse(interaction: discord.Interaction[Desk], report: Report | None, refused: str) -> None:
+    """Tell a user why a button does nothing; where it is for good, the buttons go.
+
+    Nothing else takes them away: Discord has private messages edited for fifteen minutes, and only by a press on them.
+    """
+    if (report is None or report.closed_at) and interaction.message:
+        if not interaction.response.is_done():
+            await acknowledge(interaction)
+        try:
+            await interaction.edit_original_response(view=_without_buttons(interaction.message))
+        except FAILED as error:
+            log.info("the buttons of a closed report stay: %s", type(error).__name__)
+    await tell(interaction, refused)
+
+
+def _without_buttons(message: discord.Message) -> ui.LayoutView:
+    view = ui.LayoutView.from_message(message)
+    view.stop()  # as in `with_state`
+    for box in view.children:
+        if isinstance(box, ui.Container):
+            for row in [item for item in box.children if isinstance(item, ui.ActionRow)]:
+                box.remove_item(row)
+    return view
+
+
 def _refusal(interaction: discord.Interaction[Desk], report: Report | None, lang: Language) -> str:
     """Return why a user cannot change a report; empty where they can."""
-    if report is None or report.state not in OPEN:
+    if report is None:
         return SAID[lang].closed
+    if report.state not in OPEN:
+        return f"{state_line(report, lang)}\n{SAID[lang].closed}"
     theirs = interaction.user.id == report.asker_id or may_work(interaction)
     return "" if theirs else SAID[lang].not_yours
 

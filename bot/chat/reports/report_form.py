@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 from discord import ui
@@ -32,6 +32,7 @@ class Words:
     """One language's labels, of at most 45 characters, and a word of help under each, of at most 100.
 
     Attributes:
+        instead: said in a field of which one or more others take the place.
         joined: what staff are told of another message that came to the same report.
     """
 
@@ -40,6 +41,7 @@ class Words:
     hints: Mapping[str, str]
     unknown: str
     not_at_hand: str
+    instead: str
     joined: str
 
 
@@ -75,6 +77,7 @@ WORDS: Mapping[Language, Words] = {
         },
         unknown="unknown",
         not_at_hand="If you cannot find it, write: unknown",
+        instead="Not needed if you have this: {others}",
         joined="one more, which stands with the first in the report",
     ),
     "zh": Words(
@@ -108,11 +111,20 @@ WORDS: Mapping[Language, Words] = {
         },
         unknown="不清楚",
         not_at_hand="如果找不到，请填：不清楚",
+        instead="填了这一项就不用填：{others}",
         joined="另有一条，已并入报告里的消息",
     ),
 }
 
 UNKNOWN = frozenset(words.unknown for words in WORDS.values())
+
+
+class _Field(NamedTuple):
+    """A field of the form: its name, whether it must be filled in, and the fields of which each takes its place."""
+
+    name: str
+    required: bool
+    instead: tuple[Wanted, ...] = ()
 
 
 def rows(answer: Answer, read: Mapping[str, str], typed: str, *, posted: bool) -> list[ui.Label[Any]]:
@@ -127,18 +139,18 @@ def rows(answer: Answer, read: Mapping[str, str], typed: str, *, posted: bool) -
     words, given = WORDS[answer.lang], {ERROR: typed[:PASTED], **read}
     found: list[ui.Label[Any]] = [
         ui.Label(
-            text=words.labels[name],
-            description=words.hints[name],
+            text=words.labels[field.name],
+            description=words.hints[field.name],
             component=ui.TextInput(
-                custom_id=name,
-                style=discord.TextStyle.paragraph if name in PARAGRAPHS else discord.TextStyle.short,
-                default=given.get(name) or None,
-                placeholder=words.not_at_hand if required and name not in given else None,
-                required=required,
-                max_length=PARAGRAPHS.get(name, LINE),
+                custom_id=field.name,
+                style=discord.TextStyle.paragraph if field.name in PARAGRAPHS else discord.TextStyle.short,
+                default=given.get(field.name) or None,
+                placeholder=None if field.name in given else _placeholder(field, words),
+                required=field.required,
+                max_length=PARAGRAPHS.get(field.name, LINE),
             ),
         )
-        for name, required in _fields(answer, read, posted=posted)
+        for field in _fields(answer, read, posted=posted)
     ]
     *most_needed, tried = found
     return [*most_needed[: ROWS - 1], tried]
@@ -150,18 +162,28 @@ def facts(read: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in known.items() if value and value.casefold() not in UNKNOWN}
 
 
-def _fields(answer: Answer, read: Mapping[str, str], *, posted: bool) -> Iterator[tuple[str, bool]]:
-    """Yield names of fields, the most needed first, and whether they must be filled in; what was tried comes last."""
+def _placeholder(field: _Field, words: Words) -> str | None:
+    if field.instead:
+        return words.instead.format(others=", ".join(words.labels[name] for name in field.instead))
+    return words.not_at_hand if field.required else None
+
+
+def _fields(answer: Answer, read: Mapping[str, str], *, posted: bool) -> Iterator[_Field]:
+    """Yield the fields, the most needed first; what was tried comes last.
+
+    Of what does as well one as the other nothing has to be filled in: a form cannot ask for either.
+    """
     known = answer.entry is not None
-    wanted: list[Wanted] = [name for name in (answer.ask_for if known else WANTED_OF_UNKNOWN) if name != "time"]
-    missing = [name for name in wanted if name not in read]
+    wanted = [names for names in (answer.ask_for if known else WANTED_OF_UNKNOWN) if "time" not in names]
     if not known:
-        yield ERROR, True
-    for name in missing:
-        yield name, known
+        yield _Field(ERROR, True)
+    for names in wanted:
+        if not read.keys() & names:
+            for name in names:
+                yield _Field(name, known and len(names) == 1, tuple(other for other in names if other != name))
     if known and not posted:
-        yield ERROR, False
+        yield _Field(ERROR, False)
     for name in PREFILLED:
         if name in read:
-            yield name, known and name in wanted
-    yield TRIED, False
+            yield _Field(name, known and (name,) in wanted)
+    yield _Field(TRIED, False)

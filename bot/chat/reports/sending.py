@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
-from bot.chat.reports.office import records_of
+from bot.chat.office import records_of
 from bot.desk.outbox import Delivery
 from bot.desk.reports import Note, Report
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import discord
 from discord import ui
 
-from bot.chat.reports.office import Form, Numbered, acknowledge, note_once, records_of, turn
+from bot.chat.office import Form, Numbered, acknowledge, records_of
 from bot.chat.reports.staff_words import WORDS, Words
+from bot.chat.reports.turns import note_once, turn
 from bot.chat.trouble import tell
 from bot.chat.words import language
 from bot.desk.reports import NoteKind, Report

@@ -1,10 +1,10 @@
-"""The card on which staff see a report, and what a report says beside it: answers to the asker, additions to staff."""
+"""The card on which staff see a report; what is said on it besides is in `staff_notes`."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,10 @@ import discord
 from discord import ui
 from discord.utils import format_dt
 
-from bot.chat.cards.card import COLOURS, DONE, UNKNOWN, title
+from bot.chat.cards.card import COLOURS, DONE, UNKNOWN
 from bot.chat.markup import block, clip, code, plain, quoted
 from bot.chat.reports import staff
+from bot.chat.reports.asker_card import shown_state
 from bot.chat.reports.staff_card_words import WORDS, Words
 from bot.chat.words import WORDS as CARD_WORDS
 from bot.chat.words import language
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Box = ui.Container[ui.LayoutView]
 
 FILE = "message.txt"
+"""The file beside a card, for what is too long to stand on it."""
 
 INLINE = 1000
 """Characters of a message that a card shows; a longer one is a file."""
@@ -36,6 +38,7 @@ BEGINNING, TRIED, FINDINGS, FACTS, NOTE = 300, 300, 500, 600, 240
 whole message, that is less than the 4,000 characters that Discord allows."""
 
 NOTES = 3
+"""How many of the latest notes a card shows."""
 
 COLOUR: dict[State, discord.Colour] = {
     "open": COLOURS["wait"],
@@ -72,10 +75,11 @@ def staff_language(desk: Desk, guild_id: int) -> Language:
 
 
 def heading_of(desk: Desk, report: Report, lang: Language) -> str:
-    """Return what a report's error is called: `429 · Too many requests`."""
+    """Return what a report's error is called: `429 · Too many requests`, as the asker's card is headed."""
     meaning = Meaning(report.entry, report.case)
     if report.entry and desk.knows(meaning):
-        return title(desk.explain(meaning, lang))
+        met = report.facts.get("status")
+        return replace(desk.explain(meaning, lang), met=int(met) if met else None).heading
     return report.entry or CARD_WORDS[lang].unknown
 
 
@@ -86,7 +90,7 @@ def render(card: StaffCard, lang: Language) -> ui.LayoutView:
     if report.state not in OPEN:
         erased = "" if report.asker_id else f"\n-# {words.erased}"
         return _view(Box(ui.TextDisplay(f"**{name}**\n-# {state}{erased}"), accent_colour=UNKNOWN))
-    box = Box(ui.TextDisplay(f"### {name}\n{state}"), accent_colour=COLOUR[_shown_state(report)])
+    box = Box(ui.TextDisplay(f"### {name}\n{state}"), accent_colour=COLOUR[shown_state(report)])
     box.add_item(ui.TextDisplay(_facts(report, words) + f"\n-# {_similar(card, words)}"))
     for part in _parts(report, words):
         box.add_item(ui.Separator(visible=False))
@@ -129,13 +133,8 @@ def _view(box: Box) -> ui.LayoutView:
     return ui.LayoutView(timeout=None).add_item(box)
 
 
-def _shown_state(report: Report) -> State:
-    """Return the state to show: what the asker adds opens a report again, and whoever has it keeps it."""
-    return "claimed" if report.state == "open" and report.staff_id is not None else report.state
-
-
 def _state(report: Report, words: Words) -> str:
-    state = _shown_state(report)
+    state = shown_state(report)
     return words.states[state].format(
         staff=_person(report.staff_id, words),
         since=format_dt(report.closed_at or report.created_at, "R"),

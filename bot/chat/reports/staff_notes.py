@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.chat.cards.card import COLOURS, DONE
 from bot.chat.markup import block, clip
-from bot.chat.reports.office import Numbered, records_of
+from bot.chat.office import Numbered, records_of
 from bot.chat.reports.own_report import Add
 from bot.chat.reports.staff_card import heading_of
 from bot.chat.trouble import tell
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.chat.client import Desk
 
 LONGEST = 3500
+"""Characters of a note: with what stands around it, a message holds 4,000."""
 
 FIRST_ID = 1_000_000
 """A note's text has this and the note's number for its id, by which the message is found again: those that Discord

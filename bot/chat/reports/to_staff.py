@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
+from bot.chat.office import records_of
 from bot.chat.reports import staff_card, staff_notes
+from bot.chat.reports.asker_card import refresh_asker_card
 from bot.chat.reports.home import home_of
-from bot.chat.reports.office import records_of
-from bot.chat.reports.reporting import refresh_asker_card
 from bot.chat.reports.sending import HeldError, find, nonce_of, note_of, report_of, send
 from bot.chat.reports.staff_card import StaffCard, staff_language
 from bot.chat.reports.to_asker import CANNOT_BE_REACHED
@@ -32,7 +32,7 @@ HOUR = timedelta(hours=1)
 async def report(desk: Desk, delivery: Delivery) -> None:
     """Post the card of a report that was sent, and have the asker's card tell that staff have it.
 
-    This and what follows raises what Discord and the desk do, and `HeldError` where the delivery has to wait.
+    Like the other deliveries here, it raises what Discord and the desk raise, and `HeldError` where it has to wait.
     """
     sent = await report_of(desk, delivery)
     if sent is None or sent.closed_at:

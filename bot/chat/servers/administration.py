@@ -84,9 +84,12 @@ class Administration(
     )
     @app_commands.rename(people=locale_str("people"), minutes=locale_str("minutes"))
     @app_commands.describe(
-        people=locale_str("How many different people"), minutes=locale_str("Within how many minutes")
+        people=locale_str("How many different people"),
+        minutes=locale_str("Within how many minutes; left out, as many as before"),
     )
-    async def watch(self, interaction: discord.Interaction[Desk], people: People, minutes: Minutes) -> None:
+    async def watch(
+        self, interaction: discord.Interaction[Desk], people: People, minutes: Minutes | None = None
+    ) -> None:
         """Set what makes an incident."""
         await setup.for_managers(interaction, partial(incidents.set_watch, people=people, minutes=minutes))
 

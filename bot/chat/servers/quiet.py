@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands
 from discord.utils import format_dt, utcnow
 
-from bot.chat.reports.office import records_of
+from bot.chat.office import records_of
+from bot.chat.servers.quiet_words import WORDS
 from bot.chat.trouble import FAILED, tell
 from bot.chat.words import language
 from bot.desk.database import DeskError
@@ -36,40 +37,12 @@ FOR = timedelta(minutes=30)
 DISMISSED = timedelta(minutes=10)
 """How long somebody is left alone after a card of theirs was taken away."""
 
-HALF_A_DAY = 12 * 60
-LONGEST = 2 * HALF_A_DAY
+HALF_A_DAY = timedelta(hours=12)
+LONGEST = 24 * 60
 """For how many minutes moderators may have it quiet: whoever wants it for good chooses other channels."""
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One language's sentences; `{…}` is filled in."""
-
-    not_allowed: str
-    quiet: str
-    over: str
-    repeats: str
-    no_repeats: str
-
-
-WORDS: Mapping[Language, Words] = {
-    "en": Words(
-        not_allowed="You need **Manage Messages** for that.",
-        quiet="I leave {whom} alone until {until}. I still warn of a posted API key, and commands are answered to "
-        "their user alone. To end it sooner: the same command with `minutes: 0`.",
-        over="I answer {whom} again.",
-        repeats="Noted. For {minutes} min, the same error leads to the answer that is there.",
-        no_repeats="Noted. Each error is answered, however often it comes.",
-    ),
-    "zh": Words(
-        not_allowed="需要「管理消息」（Manage Messages）权限。",
-        quiet="在 {until} 之前，我不再回复 {whom}。有人贴出 API Key 时仍会提醒，命令只回复给使用者本人。"
-        "如需提前结束，请再用一次同样的命令，并把 `minutes` 设为 0。",
-        over="我会重新回复 {whom}。",
-        repeats="已设置：{minutes} 分钟内遇到同样的错误时，指向已有的答案。",
-        no_repeats="已设置：同样的错误无论出现多少次，每次都会回答。",
-    ),
-}
+LISTED = 10
+"""How many of those that are left alone are listed: for whom it lasts longest."""
 
 
 def is_quiet(quiet: Mapping[str, datetime], now: datetime, author_id: int, channel: object, *, asked: bool) -> bool:
@@ -115,13 +88,18 @@ async def set_quiet(
         return
     if person == interaction.client.user:
         person = None
-    until = utcnow() + timedelta(minutes=minutes) if minutes else None
-    servers = records_of(interaction.client).servers
-    await servers.hush(interaction.guild_id or 0, str(person.id if person else where), until)
-    whom = person.mention if person else f"<#{where}>"
-    line = words.over.format(whom=whom)
-    if until:  # half a day from now on, the time of day may be today's or tomorrow's
-        line = words.quiet.format(whom=whom, until=format_dt(until, "t" if minutes < HALF_A_DAY else "f"))
+    now, name, whom = utcnow(), str(person.id if person else where), person.mention if person else f"<#{where}>"
+    servers, guild_id = records_of(interaction.client).servers, interaction.guild_id or 0
+    if minutes:
+        until = now + timedelta(minutes=minutes)
+        await servers.hush(guild_id, name, until)
+        line = words.quiet.format(whom=whom, until=_time(until, now))
+    else:
+        await servers.refresh()
+        before = servers.of(guild_id).quiet
+        await servers.hush(guild_id, name, None)
+        ended = any(name in {each, *each.split(":")} and end > now for each, end in before.items())
+        line = (words.over if ended else words.not_quiet).format(whom=whom)
     await tell(interaction, line)
 
 
@@ -136,16 +114,56 @@ async def set_repeats(interaction: discord.Interaction[Desk], minutes: int) -> N
     await tell(interaction, (words.repeats if minutes else words.no_repeats).format(minutes=minutes))
 
 
-async def hush_after(desk: Desk, card_id: int) -> None:
+def listed(desk: Desk, guild: discord.Guild, lang: Language) -> str:
+    """Return the lines that tell who and what is left alone in a server, and until when; empty where nothing is.
+
+    Args:
+        desk: the bot.
+        guild: the server, with its channels.
+        lang: the reader's language.
+    """
+    words, now = WORDS[lang], utcnow()
+    ends = sorted(((end, name) for name, end in desk.server(guild.id).quiet.items() if end > now), reverse=True)
+    lines = [words.now.format(count=len(ends))] if ends else []
+    for end, name in ends[:LISTED]:
+        place, _, person = name.rpartition(":")
+        if not place and guild.get_channel_or_thread(int(name)):
+            place, person = name, ""
+        line = words.until_in if place and person else words.until
+        where, whom = f"<#{place}>", f"<@{person}>" if person else f"<#{place}>"
+        lines.append("- " + line.format(whom=whom, where=where, until=_time(end, now)))
+    if len(ends) > LISTED:
+        lines.append(words.more.format(count=len(ends) - LISTED))
+    return "\n".join(lines)
+
+
+def _time(end: datetime, now: datetime) -> str:
+    """Return when it is over; half a day from now on, the time of day may be today's or tomorrow's."""
+    return format_dt(end, "t" if end - now < HALF_A_DAY else "f")
+
+
+def left_alone(lang: Language, *, by_asker: bool) -> str:
+    """Return what tells whoever dismissed a card, its asker or staff, what `hush_after` makes of it."""
+    words = WORDS[lang]
+    minutes = int(DISMISSED.total_seconds() // 60)
+    return words.left_alone.format(minutes=minutes, whom=words.you if by_asker else words.asker)
+
+
+async def hush_after(desk: Desk, card_id: int) -> bool:
     """Leave whoever got a card alone in its channel: it was taken away by hand.
+
+    Returns:
+        Whether they are: the card has to be remembered, and to be in a server.
 
     Raises:
         DeskError: the database cannot do it.
     """
     records = desk.records
     known = await records.answers.of_card(card_id) if records else None
-    if records and known and known.guild_id:
-        await records.servers.hush(known.guild_id, f"{known.channel_id}:{known.asker_id}", utcnow() + DISMISSED)
+    if not (records and known and known.guild_id):
+        return False
+    await records.servers.hush(known.guild_id, f"{known.channel_id}:{known.asker_id}", utcnow() + DISMISSED)
+    return True
 
 
 class Quiet(commands.Cog):
@@ -188,7 +206,10 @@ class Quiet(commands.Cog):
             author = payload.message_author_id or await self._author(payload)
             ours = self.desk.user is not None and author == self.desk.user.id
             await records_of(self.desk).servers.hush(member.guild.id, str(place.id if ours else author), until)
-        except (DeskError, *FAILED) as error:
+        except DeskError as error:
+            log.warning("%s did nothing in channel %s so far: %s", SIGN, place.id, error)
+            self.desk.missed.note(partial(self._obey, payload, member, until))
+        except FAILED as error:
             log.warning("%s did nothing in channel %s: %s", SIGN, place.id, type(error).__name__)
 
     async def _author(self, payload: discord.RawReactionActionEvent) -> int:

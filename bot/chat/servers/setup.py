@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 import discord
 from discord import ui
 
-from bot.chat.reports.office import records_of
-from bot.chat.servers import chosen
+from bot.chat.office import records_of
+from bot.chat.servers import chosen, quiet
 from bot.chat.servers.setup_words import WORDS, Words
 from bot.chat.trouble import attend, tell
 from bot.chat.words import language
@@ -254,6 +254,8 @@ def draw(desk: Desk, guild: discord.Guild, locale: discord.Locale, waiting: int)
     if of_its_own:
         buttons.append(Environment.of(words))
     _add(box, "\n".join((f"**{words.heard}**", words.heard_is[server.heard], *read)), *buttons)
+    if left_alone := quiet.listed(desk, guild, language(locale.value)):
+        box.add_item(ui.TextDisplay(left_alone))
     return ui.LayoutView(timeout=None).add_item(box)
 
 

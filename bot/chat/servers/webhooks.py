@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.chat.reports.office import records_of
+from bot.chat.office import records_of
 from bot.chat.surfaces.authors import is_webhooks
 from bot.chat.trouble import tell
 from bot.chat.words import language

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -24,7 +25,7 @@ from bot.chat.counters import Silence
 from bot.chat.learning import feedback, incidents
 from bot.chat.limits import Buckets
 from bot.chat.posting import correct, reply, take_away
-from bot.chat.reports.reporting import keep_state
+from bot.chat.reports.asker_card import keep_state
 from bot.chat.surfaces.authors import is_read
 from bot.chat.surfaces.direct import direct
 from bot.chat.surfaces.explain import at_once, explain
@@ -33,8 +34,9 @@ from bot.chat.surfaces.heard import heard
 from bot.chat.surfaces.manners import Asking, Earlier, Manners, lead
 from bot.chat.surfaces.mentioned import mentioned
 from bot.chat.surfaces.question import Question
+from bot.chat.surfaces.together import says_still
 from bot.chat.trouble import FAILED
-from bot.desk.answers import Answers, Remembered
+from bot.desk.answers import Answered, Answers, Remembered
 from bot.desk.database import DeskError
 from bot.knowledge.schema import Meaning
 
@@ -139,7 +141,7 @@ class Answering:
         is_empty = not (answer.entry or answer.secrets or question.seen)
         if (earlier and not earlier.led) or (empty and is_empty and question.is_private):  # it was said a moment ago
             await self._keep_silent(question, answer, "repeated", earlier)
-        elif self.manners.too_many(question):
+        elif self.manners.too_many(question, answer):
             await self._keep_silent(question, answer, "limited")
         elif await self._send(answers, question, answer, earlier) and answers and answer.entry:
             await self._give_way(answers, empty)
@@ -147,6 +149,10 @@ class Answering:
     async def _send(self, answers: Answers | None, question: Question, answer: Answer, earlier: Earlier | None) -> bool:
         """Send a card, or what leads to an earlier one, and tell whether that was possible."""
         counters, led_to = self.desk.counters, earlier.known if earlier else None
+        meaning = Meaning(answer.entry, answer.case) if answer.entry else None
+        counts = await incidents.may_begin(self.desk, question.guild_id, meaning, answer.evidence.model)
+        if counts:  # then the answer says so itself
+            await self.note(question, answer)
         view = self.view(question, answer, led_to)
         card_id = await reply(question.message, view)
         self.waiting.discard(question.message.id)
@@ -157,10 +163,19 @@ class Answering:
             counters.silent["repeated"] += 1
         else:
             counters.answer(question.surface, answer.entry, question.since)
+        answered = Asking.of(question).answered(answer, card_id, digest(view), led_to)
         if answers:
-            await answers.remember(Asking.of(question).answered(answer, card_id, digest(view), led_to))
-        await self.note(question, answer)
+            await answers.remember(answered)
+        else:
+            self.desk.missed.note(partial(self._remember, answered))
+        if not counts:
+            await self.note(question, answer)
         return True
+
+    async def _remember(self, answered: Answered) -> None:
+        """Remember an answer that was given before the desk was opened."""
+        if self.answers:
+            await self.answers.remember(answered)
 
     async def _keep_silent(
         self, question: Question, answer: Answer, why: Silence, earlier: Earlier | None = None
@@ -189,10 +204,14 @@ class Answering:
     async def _follow(self, answers: Answers, question: Question, answer: Answer) -> bool:
         """Correct the answer that a message adds to, and tell whether there is no more to say to it."""
         better = await self.follow_ups.better(answers, question, answer)
-        if better is None or not better.adds:
-            if said := better is not None and not question.asked and not better.again:
+        if better is None:
+            return False
+        if not better.adds:
+            if still := not question.asked and says_still(answer):
+                await self._lead_back(answers, question, answer, better.known)
+            elif said := not question.asked and not better.again:
                 self.desk.counters.silent["repeated"] += 1
-            return said
+            return still or said
         try:
             first = await self.message(better.known)
         except FAILED:  # then it is answered by itself
@@ -208,6 +227,18 @@ class Answering:
         await self.show(answers, whole, better.answer, better.known)
         self.desk.counters.silent["added"] += 1
         return True
+
+    async def _lead_back(self, answers: Answers, question: Question, answer: Answer, known: Remembered) -> None:
+        """Lead whoever says that it is still the same back to their card, once: what is on it leads on."""
+        led = await answers.repeats_of(known.card_id) if known.card_id else []
+        if self.manners.is_quiet(question, answer):
+            await self._keep_silent(question, answer, "quiet")
+        elif known.repeats is not None or any(each.asker_id == known.asker_id for each in led):
+            self.desk.counters.silent["repeated"] += 1
+        elif self.manners.too_many(question, answer):
+            await self._keep_silent(question, answer, "limited")
+        else:
+            await self._send(answers, question, answer, Earlier(known, led=True))
 
     async def _give_way(self, answers: Answers, empty: Iterable[Remembered]) -> None:
         """Take cards away that told that nothing is known: now there is an answer. What went to support stays."""
@@ -262,7 +293,8 @@ class Answering:
         """Lay out the card that gives a question its answer, or what leads to an earlier one."""
         if led_to:
             meaning, model = Meaning(led_to.entry, led_to.case), answer.evidence.model
-            return lead(led_to, answer, incidents.others(self.desk, question.guild_id, meaning, model, answer.lang))
+            incident = incidents.others(self.desk, question.guild_id, meaning, model, answer.lang)
+            return lead(led_to, answer, incident, own=led_to.asker_id == question.message.author.id)
         private = question.is_private
         card = self.desk.card(
             answer, guild_id=question.guild_id, asked=question.asked, private=private, seen=question.seen

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.assistant.secrets import mask
 from bot.chat.surfaces.follow_ups import FollowUps
 from bot.chat.surfaces.question import Question
 from bot.chat.trouble import report
@@ -56,13 +57,13 @@ def passes(desk: Desk, follow_ups: FollowUps, data: MessageCreateEvent) -> bool:
         return False
     id_, author_id = int(data["id"]), int(data["author"]["id"])
     listens = desk.is_support(channel) and desk.server(guild.id).heard
-    worth = desk.assistant.hear(text) if listens else "chat"
+    worth = desk.assistant.hear(text) if listens else "chat"  # where it is heard, a key makes it worth an answer
     if worth == "sure" or follow_ups.may_go_on(channel.id, author_id, chat=worth == "chat"):
         return False
     if desk.meet(id_):
         desk.counters.heard += 1
         desk.counters.silent["elsewhere" if not listens else "no_error" if worth == "chat" else "unsure"] += 1
-        follow_ups.pass_by(id_, channel.id, author_id, text)
+        follow_ups.pass_by(id_, channel.id, author_id, text if listens else mask(text).text)
     return True
 
 

@@ -11,6 +11,7 @@ import discord
 from discord.utils import snowflake_time
 
 from bot.assistant.answer import Answer
+from bot.assistant.secrets import mask
 from bot.chat.cards.buttons import Solved
 from bot.chat.cards.control import Subject
 from bot.chat.surfaces.question import Question
@@ -60,12 +61,12 @@ class FollowUps:
 
     def overhear(self, question: Question) -> None:
         """Keep a message that is answered nowhere, but which a call for the bot may point to."""
-        self._rows.write(self._written(question, question.whole)._replace(masked=False))
+        self._rows.write(self._written(question, mask(question.whole).text))
 
     def pass_by(self, message_id: int, channel_id: int, author_id: int, text: str) -> None:
-        """Keep chat as well, from before it is made a `discord.Message`."""
+        """Keep chat as well, masked, from before it is made a `discord.Message`."""
         text = text if len(text) <= LONGEST else ""
-        self._rows.write(Written(message_id, channel_id, author_id, snowflake_time(message_id), text, masked=False))
+        self._rows.write(Written(message_id, channel_id, author_id, snowflake_time(message_id), text))
 
     def may_go_on(self, channel_id: int, author_id: int, *, chat: bool = True) -> bool:
         """Tell whether what somebody writes in a channel may have to do with what they wrote there lately.
@@ -179,7 +180,7 @@ class FollowUps:
     def _recent(self, written: Written) -> list[Written]:
         return [each for each in self._rows.before(written) if each.at >= written.at - FOLLOW_UP]
 
-    def _written(self, question: Question, text: str = "", *, masked: bool = True) -> Written:
+    def _written(self, question: Question, text: str = "") -> Written:
         message = question.message
         return Written(
             message_id=message.id,
@@ -190,7 +191,6 @@ class FollowUps:
             asked=question.asked,
             apart=self._is_apart(message),
             seen=question.seen,
-            masked=masked,
         )
 
     def _is_apart(self, message: discord.Message) -> bool:

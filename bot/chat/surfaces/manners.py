@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,14 +11,15 @@ from typing import TYPE_CHECKING, Self
 
 import discord
 from discord import ui
-from discord.utils import format_dt
 
 from bot.assistant.answer import Answer
-from bot.chat.cards.card import INCIDENT, title
+from bot.chat.cards.card import INCIDENT
 from bot.chat.cards.control import Subject
+from bot.chat.limits import Limits
 from bot.chat.servers.quiet import is_quiet
 from bot.chat.surfaces.question import Question
 from bot.chat.trouble import FAILED
+from bot.chat.words import WORDS as CARD
 from bot.desk.answers import DAY, Answered, Answers, Remembered
 from bot.knowledge.schema import Language, Meaning
 
@@ -31,9 +33,31 @@ accounts that paste the same must not get a hundred lines."""
 UNKNOWN = frozenset({10003, 10008})
 """The codes of Discord's errors where a channel or a message is gone: https://docs.discord.com/developers/topics/opcodes-and-status-codes#json"""
 
-WORDS: Mapping[Language, str] = {
-    "en": "-# ↪ {title}: answered {when}, see {link}",
-    "zh": "-# ↪ {title}：{when}已经解答，见 {link}",
+KEYS = {"person": 3, "channel": 20, "server": 60}
+"""How many keys are warned of in a minute, apart from all other answers: whoever leaks one is told so where the others
+used theirs up, and a raid of false keys makes no flood."""
+
+REMOVED = 1_000
+"""How many of the cards that moderators took away are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's lines that lead to a card: to anybody's, and to the reader's own; `{…}` is filled in."""
+
+    line: str
+    own: str
+
+
+WORDS: Mapping[Language, Words] = {
+    "en": Words(
+        line="-# ↪ {title}, see {link}",
+        own="-# ↪ Still there? Press **{not_solved}** or **{to_support}** on your card, see {link}",
+    ),
+    "zh": Words(
+        line="-# ↪ {title}，见 {link}",
+        own="-# ↪ 还没解决？请点你那张卡片上的「{not_solved}」或「{to_support}」，见 {link}",
+    ),
 }
 
 
@@ -144,6 +168,8 @@ class Manners:
     def __init__(self, desk: Desk, clock: Callable[[], datetime]) -> None:
         self._desk = desk
         self._clock = clock
+        self._keys = Limits(clock, **KEYS)
+        self._removed: deque[int] = deque(maxlen=REMOVED)
 
     def is_quiet(self, question: Question, answer: Answer) -> bool:
         """Tell whether somebody wants no answer there; a key is warned of all the same."""
@@ -152,11 +178,23 @@ class Manners:
             return False
         return is_quiet(quiet, self._clock(), message.author.id, message.channel, asked=question.asked)
 
-    def too_many(self, question: Question) -> bool:
-        """Tell whether an answer would be more than the author, the channel or the server may have by now."""
-        message = question.message
+    def too_many(self, question: Question, answer: Answer) -> bool:
+        """Tell whether an answer would be more than the author, the channel or the server may have by now.
+
+        That there is a key in a message is told within limits of its own.
+        """
+        message, limits = question.message, self._keys if answer.secrets else self._desk.limits
         channel = None if question.is_private else message.channel.id
-        return self._desk.limits.take(person=message.author.id, channel=channel, server=question.guild_id) > 0
+        return limits.take(person=message.author.id, channel=channel, server=question.guild_id) > 0
+
+    def remove(self, card_id: int) -> None:
+        """Remember that a moderator took a card away: its channel wants none about it, whoever is next."""
+        self._removed.append(card_id)
+
+    def _is_unwanted(self, known: Remembered, asking: Asking) -> bool:
+        """Tell whether a card that was taken away was the asker's, of their thread, or one that moderators removed."""
+        here = known.channel_id == asking.channel_id
+        return asking.is_about(known) or (here and known.card_id in self._removed)
 
     async def earlier(
         self, answers: Answers, asking: Asking, answer: Answer, *, led_to: int | None = None
@@ -191,7 +229,7 @@ class Manners:
         )
         same = [each for each in found if new <= each.brings and each.question_id != asking.question_id]
         same.sort(key=lambda each: (each.card_id != led_to, each.channel_id != asking.channel_id))
-        dismissed = [each for each in same if each.dismissed and asking.is_about(each)]
+        dismissed = [each for each in same if each.dismissed and self._is_unwanted(each, asking)]
         for known in same:
             if known.dismissed or known.card_id is None:
                 continue
@@ -232,16 +270,19 @@ def link(known: Remembered) -> str:
     return f"https://discord.com/channels/{known.guild_id or '@me'}/{known.channel_id}/{known.card_id}"
 
 
-def lead(known: Remembered, answer: Answer, incident: str = "") -> ui.LayoutView:
+def lead(known: Remembered, answer: Answer, incident: str = "", *, own: bool = False) -> ui.LayoutView:
     """Lay out the line that leads to a card.
 
     Args:
         known: where it is.
         answer: what it explains.
         incident: that others see it too, see `incidents`: the card may be from before that was known.
+        own: it is the reader's own card, and they are told what leads on from there.
     """
-    when = format_dt(known.created_at, "R")
-    line = WORDS[answer.lang].format(title=title(answer), when=when, link=link(known))
+    words, card = WORDS[answer.lang], CARD[answer.lang]
+    line = words.line.format(title=answer.heading, link=link(known))
+    if own:
+        line = words.own.format(not_solved=card.not_solved, to_support=card.to_support, link=link(known))
     view = ui.LayoutView(timeout=None)
     if incident:
         view.add_item(ui.TextDisplay(incident, id=INCIDENT))

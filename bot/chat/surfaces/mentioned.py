@@ -5,6 +5,7 @@ It always answers: with the likeliest meaning and how sure it is, or by saying t
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import discord
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def mentioned(desk: Desk, message: discord.Message) -> Question | None:
     """Return what stands beside the mention, and what the message holds that is being replied to."""
-    beside = desk.addressed(message)
+    beside = addressed(desk, message)
     if beside is None:
         return None
     text, files = contents(message, own=beside)
@@ -27,3 +28,19 @@ def mentioned(desk: Desk, message: discord.Message) -> Question | None:
         return Question(message, text, asked=True, files=files)
     about, more = contents(replied_to)
     return Question(message, text, asked=True, about=about, files=files + more)
+
+
+def addressed(desk: Desk, message: discord.Message) -> str | None:
+    """Return a message's text without the bot's name, or None where it does not name the bot.
+
+    Its name is a mention, a mention of the role that Discord made for it, or `@` and its name typed
+    out. A reply to the bot is none of these: it pings without a word about it in the text.
+    """
+    if "@" not in message.content or desk.user is None or message.guild is None:
+        return None
+    names = [f"<@{desk.user.id}>", f"<@!{desk.user.id}>", f"@{(message.guild.me or desk.user).display_name}"]
+    if message.guild.self_role:
+        names.append(message.guild.self_role.mention)
+    named = re.compile(rf"(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
+    text, times = named.subn(" ", message.content)
+    return text.strip() if times else None

@@ -21,17 +21,21 @@ class Lately:
     """What was typed into the latest commands, masked and in memory alone: Discord says it once, and never again."""
 
     def __init__(self) -> None:
-        self._words: dict[int, str] = {}
+        self._words: dict[int, tuple[str, int]] = {}
 
-    def remember(self, interaction_id: int, words: str) -> None:
-        """Remember the words of a command, which are masked, and forget those of the oldest."""
-        self._words[interaction_id] = words
+    def remember(self, interaction_id: int, words: str, author_id: int) -> None:
+        """Remember the words of a command, which are masked, and whose they are; forget those of the oldest."""
+        self._words[interaction_id] = words, author_id
         if len(self._words) > MOST:
             del self._words[next(iter(self._words))]
 
     def __getitem__(self, interaction_id: int) -> str:
         """Return the words of a command; empty where they are forgotten."""
-        return self._words.get(interaction_id, "")
+        return self._words.get(interaction_id, ("", 0))[0]
+
+    def author_of(self, interaction_id: int) -> int | None:
+        """Return whose the words of a command are: not the user's who had somebody's message explained."""
+        return self._words.get(interaction_id, ("", None))[1]
 
 
 async def words_of(interaction: discord.Interaction[Desk], question_id: int) -> str:

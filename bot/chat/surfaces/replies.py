@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord.ext import commands, tasks
@@ -113,10 +114,13 @@ class Replies(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Answer a message anew whose author changed it; without a time of an edit, only a link was unfurled."""
-        answers, message = self._answering.answers, payload.message
-        if answers is None or not payload.data.get("edited_timestamp") or is_old(message.id):
+        message = payload.message
+        if not payload.data.get("edited_timestamp") or is_old(message.id):
             return
-        await self._upkeep.changed(answers, message)
+        if answers := self._answering.answers:
+            await self._upkeep.changed(answers, message)
+        else:
+            self.desk.missed.note(partial(self.on_raw_message_edit, payload))
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.assistant.answer import Answer
-from bot.assistant.secrets import mask
 
 CONTEXT = timedelta(minutes=2)
 """For how long what somebody wrote belongs to what they write next."""
@@ -37,12 +36,11 @@ class Written(NamedTuple):
         channel_id: where it is.
         author_id: who wrote it.
         at: when it was written, with its time zone.
-        text: its words, with those that were added later; empty where they are too many, or were added to those of
-            a message before.
+        text: its words, masked, with those that were added later; empty where they are too many, or were added to
+            those of a message before.
         asked: the bot was asked, not only heard.
         apart: it is addressed to another person, or a webhook's, so that nothing may be joined to it.
         seen: what its card says of its files.
-        masked: its words have no keys in them any more.
         answer: what it is answered with, where it is.
     """
 
@@ -55,7 +53,6 @@ class Written(NamedTuple):
     apart: bool = False
     seen: str = ""
     answer: Answer | None = None
-    masked: bool = True
 
 
 class Rows:
@@ -92,11 +89,11 @@ class Rows:
                     del self._rows[_row(written)]
 
     def before(self, written: Written) -> list[Written]:
-        """Return what the author wrote in the channel in the two minutes before a message, oldest first and masked."""
+        """Return what the author wrote in the channel in the two minutes before a message, oldest first."""
         since = written.at - CONTEXT
         row = self._rows.get(_row(written), {}).values()
         found = [each for each in row if each.message_id < written.message_id and each.at >= since and not each.apart]
-        return [self._masked(each) for each in found[-MOST:]]
+        return found[-MOST:]
 
     def has(self, channel_id: int, author_id: int, *, called: bool) -> bool:
         """Tell whether anything is kept of what somebody wrote in a channel; `called`, that asked or was answered."""
@@ -113,14 +110,6 @@ class Rows:
             and each.at >= since
             for each in self._written.values()
         )
-
-    def _masked(self, written: Written) -> Written:
-        """Return a message without keys: most are never read again, and so are masked only now."""
-        if written.masked:
-            return written
-        masked = written._replace(text=mask(written.text).text, masked=True)
-        self._written[masked.message_id] = self._rows[_row(masked)][masked.message_id] = masked
-        return masked
 
 
 def _row(written: Written) -> tuple[int, int]:

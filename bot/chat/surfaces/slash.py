@@ -117,7 +117,7 @@ async def show(
         done = await interaction.response.send_message(view=view, ephemeral=private, allowed_mentions=mentions)
         card_id = done.message_id
     desk.counters.answer(surface, answer.entry, arrival(interaction))
-    desk.lately.remember(interaction.id, excerpt(answer))
+    desk.lately.remember(interaction.id, excerpt(answer), author_id or asker)
     if not private and card_id and answer.entry:
         await _remember(interaction, asker, answer, card_id, view)
     await note(

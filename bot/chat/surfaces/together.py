@@ -66,6 +66,9 @@ _GUESSES = re.compile(
 )
 """What makes a meaning one that its writer only considers, or has from others."""
 
+_STILL = re.compile(r"\b(?:still|same)\b|还是|仍|依然|依旧|一样|照样|同样|老样子")
+"""What says that an error is there as it was before."""
+
 _USES = re.compile(
     r"\b(?:i|we|i'm|im|i am|we're)\s(?:\w+\s)?(?:use|using|call|calling)\s|我们?(?:\w\s?)?(?:用|调用|使用)"
 )
@@ -152,11 +155,12 @@ def with_one_after(
         The very `answer` where the later message says no more than the first; None where it is no follow-up, be it
         another error or chat.
     """
-    signs = ((sign.start, sign.end) for sign in later.why)
-    own = fold(around(later.text, (*later.evidence.pasted, *signs)))
+    own = _own(later)
     if later.secrets or not text or not answer.entry or _ANOTHER.search(own) or _ANOTHERS.search(own):
         return None
-    states = later.speaks and later.entry == answer.entry and not (_is_vague(later) and _GUESSES.search(own))
+    still = says_still(later)
+    guesses = _is_vague(later) and _GUESSES.search(_NOT_WORKING.sub(" ", own) if still else own)
+    states = (later.speaks or still) and later.entry == answer.entry and not guesses
     if not states and not (later.entry is None and _is_facts_alone(assistant, later.text, bare=nobody_else)):
         return None
     if _differs(answer.case, later.case) or _differs(answer.evidence.model, later.evidence.model):
@@ -181,6 +185,11 @@ def worded(answer: Answer) -> str:
     return f"error {status}" if name and status else answer.text
 
 
+def says_still(later: Answer) -> bool:
+    """Tell whether a message says of the error that it names that it is there as before: `still the same: …`."""
+    return later.entry is not None and bool(_STILL.search(_own(later)))
+
+
 def points(text: str) -> bool:
     """Tell whether a call says nothing of its own, but points to what was posted before: `what is this?`."""
     return all(word in _POINTS or word in _POINTING for word in _WORD.findall(fold(text)))
@@ -190,6 +199,12 @@ def _language(own: str) -> Language | None:
     """Return the language of somebody's own words; a few Latin ones may be an error's, or the name of a model."""
     lang = spoken(own)
     return lang if lang != "en" or len(re.findall(r"\b[a-z']{2,}\b", own)) >= ENOUGH else None
+
+
+def _own(later: Answer) -> str:
+    """Return what somebody says around what was pasted, and around what tells the error."""
+    signs = ((sign.start, sign.end) for sign in later.why)
+    return fold(around(later.text, (*later.evidence.pasted, *signs)))
 
 
 def _ask(assistant: Assistant, texts: Sequence[str], alone: Answer) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from bot.chat.surfaces.explain import at_once, explain
 from bot.chat.surfaces.manners import Asking
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.together import joined, with_one_after, worded
+from bot.chat.trouble import FAILED, report
 from bot.desk.answers import DAY, Answers, Remembered
 from bot.desk.database import DeskError
 
@@ -166,39 +167,64 @@ class Upkeep:
     async def _lead_anew(self, answers: Answers, card_ids: Collection[int]) -> None:
         """See to those who were led to cards that do not have their answer any more."""
         for known in await answers.repeats_of(*card_ids):
-            await self._look_again(answers, known)
+            await self._by_itself(known.channel_id, partial(self._look_again, answers, known))
 
     async def gone(self, channel_id: int, message_ids: Collection[int]) -> None:
         """Take cards away whose questions are gone, and remember those that are gone themselves as dismissed."""
         self._answering.stop_reading(message_ids)
         for id_ in message_ids:
             self._desk.files.forget(id_)
-        answers, gone = self._answering.answers, {id_ for id_ in message_ids if not is_old(id_)}
+        gone = {id_ for id_ in message_ids if not is_old(id_)}
         self._answering.follow_ups.forget(gone)
         async with self._answering.turn(channel_id):
             await feedback.forget(self._desk, *message_ids)
-            if answers is None or not gone:
+            if not gone:
                 return
             try:
-                questions = await answers.of_questions(gone)
-                for known in questions:
-                    await answers.forget(known.question_id)
-                for card_id in (by_hand := gone.difference(known.question_id for known in questions)):
-                    await answers.dismiss(card_id)
-                    if len(gone) == 1:  # else it was the channel that was tidied
-                        await hush_after(self._desk, card_id)
-                left = {
-                    known.card_id: (known, await answers.all_of_card(known.card_id))
-                    for known in reversed(questions)
-                    if known.card_id and known.card_id not in gone and not known.dismissed
-                }
-                for card_id, (known, rest) in left.items():
-                    if rest and rest[0].question_id < known.question_id:
-                        await self._look_again(answers, rest[0])
-                    else:
-                        await take_away(self._answering.card(channel_id, card_id))
-                        await self._let_go(answers, rest)
-                await self._lead_anew(answers, by_hand | left.keys())
+                await self._take_along(channel_id, gone)
             except DeskError as error:
                 without_the_desk(error)
                 self._desk.missed.note(partial(self.gone, channel_id, gone))
+
+    async def _take_along(self, channel_id: int, gone: set[int]) -> None:
+        """Do so, each card by itself; nothing is forgotten before all is known that has to be."""
+        if (answers := self._answering.answers) is None:
+            raise DeskError("it has yet to be opened")
+        questions = await answers.of_questions(gone)
+        left = {
+            known.card_id: (
+                known,
+                [one for one in await answers.all_of_card(known.card_id) if one.question_id not in gone],
+            )
+            for known in reversed(questions)
+            if known.card_id and known.card_id not in gone and not known.dismissed
+        }
+        for card_id in (by_hand := gone.difference(known.question_id for known in questions)):
+            await answers.dismiss(card_id)
+            if len(gone) == 1:  # else it was the channel that was tidied
+                if card_id not in self._desk.handed_back:
+                    self._answering.manners.remove(card_id)
+                await hush_after(self._desk, card_id)
+        for known in questions:
+            await answers.forget(known.question_id)
+        for card_id, (known, rest) in left.items():
+            if rest and rest[0].question_id < known.question_id:
+                await self._by_itself(channel_id, partial(self._look_again, answers, rest[0]))
+            else:
+                await self._by_itself(channel_id, partial(take_away, self._answering.card(channel_id, card_id)))
+                await self._by_itself(channel_id, partial(self._let_go, answers, rest))
+        await self._by_itself(channel_id, partial(self._lead_anew, answers, by_hand | left.keys()))
+
+    async def _by_itself(self, channel_id: int, work: Callable[[], Awaitable[None]]) -> None:
+        """Do one thing of several, in a channel's turn: where it fails, the others are another matter."""
+        try:
+            await work()
+        except DeskError as error:
+            without_the_desk(error)
+            self._desk.missed.note(partial(self._later, channel_id, work))
+        except FAILED as error:
+            report(error, "seeing to a card")
+
+    async def _later(self, channel_id: int, work: Callable[[], Awaitable[None]]) -> None:
+        async with self._answering.turn(channel_id):
+            await self._by_itself(channel_id, work)

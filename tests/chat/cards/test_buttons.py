@@ -7,6 +7,7 @@ from dataclasses import replace
 import discord
 import pytest
 
+from bot.chat.servers.quiet import left_alone
 from bot.chat.words import WORDS
 from bot.desk.database import DeskError
 from tests.chat.conftest import Start
@@ -38,6 +39,15 @@ async def test_the_menu_stays_the_same_and_leads_back(town: Town, card: discord.
     assert choices(town.card()) == offered
     await town.maya.select(town.card(), ["403"])
     assert shown(town.card()) == before
+
+
+async def test_the_status_that_the_message_shows_stays_when_the_card_is_laid_out_anew(town: Town) -> None:
+    await town.maya.send(town.support, "Error code: 404 - {'error': {'code': 'model_not_found', 'message': 'no such'}}")
+    assert "### 404 · No channel" in town.reply()
+    await town.maya.click(town.card(), label=EN.not_solved)
+    assert "### 404 · No channel" in town.reply()
+    await town.maya.click(town.card(), label=EN.solved)
+    assert "**404 · No channel" in town.reply()
 
 
 async def test_staff_switch_the_card_itself(town: Town, card: discord.Message) -> None:
@@ -248,7 +258,8 @@ async def test_a_card_that_is_gone_already_is_as_good_as_dismissed(town: Town, c
     town.env.inject_error("DELETE", "/webhooks/*", status=404, code=10008)
     result = await town.maya.click(card, label=EN.dismiss)
     assert result.acknowledged
-    assert not result.followups
+    (told,) = result.followups
+    assert told.content == left_alone("en", by_asker=True)
 
 
 async def test_an_error_in_a_control_is_told_to_its_user_alone_and_logged_without_words(

@@ -12,12 +12,12 @@ from bot.chat.cards.card import COLOURS, DANGER, DONE, UNKNOWN, Card, digest, re
 from bot.chat.client import Desk
 from bot.chat.words import WORDS
 from bot.knowledge.base import Knowledge
-from bot.knowledge.loading import default_directory, load
 from bot.knowledge.schema import LANGUAGES, Acts, Language, Meaning
 from bot.settings import Settings
 from tests.chat.town import KEY, wrote
+from tests.shipped import KNOWLEDGE
 
-MEANINGS = list(load(default_directory()).meanings())
+MEANINGS = list(KNOWLEDGE.meanings())
 HUMAN = "Write to a human."
 
 
@@ -96,6 +96,28 @@ def test_the_reader_sees_status_title_findings_cause_and_numbered_steps_in_this_
     order = ["### 429 · ", answer.title, points, answer.cause, "1. First.\n2. Second.", answer.escalate]
     places = [said.index(part) for part in order]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_card_is_headed_by_the_status_that_the_message_shows(assistant: Assistant, lang: Language) -> None:
+    body = "{'error': {'message': 'no such model', 'code': 'model_not_found'}}"
+    shown = [
+        f"Error code: 404 - {body}",
+        f"HTTP 404 {body}",
+        f"HTTP 503 {body}",
+        body,
+        f"it retried after a 404. HTTP 503 {body}",
+    ]
+    for text, status in zip(shown, [404, 404, 503, 503, 503], strict=True):
+        answer = assistant.ask(text, lang=lang)
+        assert (answer.entry, answer.case) == ("503", "no-channel")
+        assert f"### {status} · {answer.title}" in texts(laid_out(answer))
+
+
+def test_a_number_that_no_entry_has_heads_no_card(assistant: Assistant) -> None:
+    answer = assistant.ask("status code 439 {'error': {'message': 'no such model', 'code': 'model_not_found'}}")
+    assert answer.evidence.status == 439
+    assert answer.heading.startswith("503 · ")
 
 
 def test_an_entry_without_a_status_is_headed_by_its_title(assistant: Assistant) -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from bot.chat.cards.buttons import CONTROLS, Menu, rows
 from bot.chat.cards.control import Control, Subject
 from bot.chat.words import WORDS
-from bot.knowledge.loading import default_directory, load
 from bot.knowledge.schema import LANGUAGES, Language, Meaning
+from tests.shipped import KNOWLEDGE
 
-MEANINGS = list(load(default_directory()).meanings())
+MEANINGS = list(KNOWLEDGE.meanings())
 LONGEST = 2**63 - 1
 
 subjects = st.builds(

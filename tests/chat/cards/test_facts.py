@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.assistant.assistant import Assistant
 from bot.assistant.evidence import Evidence, Kind, Sign
 from bot.chat.cards.facts import LONGEST, line, read
 from bot.chat.words import WORDS
-from bot.knowledge.loading import default_directory, load
 from bot.knowledge.schema import LANGUAGES, Language, Meaning
+from tests.shipped import ASSISTANT
 
-NOTHING = Assistant(load(default_directory())).ask("").evidence
+NOTHING = ASSISTANT.ask("").evidence
 HOSTILE = st.sampled_from(
     ["` **b** `", "```\nfence", "x`\n# big", "[a](https://b.example)", "@everyone", "<@1> <#2> </x:3>", "· model `y"]
 )

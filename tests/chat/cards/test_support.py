@@ -14,12 +14,11 @@ from bot.chat.cards.support import report
 from bot.chat.markup import code
 from bot.chat.words import WORDS
 from bot.knowledge.base import Knowledge
-from bot.knowledge.loading import default_directory, load
 from bot.knowledge.schema import LANGUAGES, Language
 from tests.chat.town import wrote
+from tests.shipped import ASSISTANT
 
 WHEN = datetime(2026, 1, 8, 9, 30, 15, tzinfo=UTC)
-ASSISTANT = Assistant(load(default_directory()))
 
 
 def block(texts: list[str]) -> list[str]:
@@ -81,8 +80,17 @@ def test_every_entry_and_case_asks_for_what_it_lists(
     for meaning in knowledge.meanings():
         view = report(assistant.ask(str(meaning), lang=lang), {}, (), WHEN, knowledge.service.support[lang])
         assert view.content_length() <= 4000
-        wanted = [WORDS[lang].report_wanted[name] for name in knowledge.ask_for(meaning) if name != "time"]
-        assert [line for line in block(wrote(view)) if "←" in line] == wanted
+        names = [name for names in knowledge.ask_for(meaning) for name in names if name != "time"]
+        lines = [line.removeprefix(WORDS[lang].or_else) for line in block(wrote(view)) if "←" in line]
+        assert lines == [WORDS[lang].report_wanted[name] for name in names]
+
+
+def test_of_a_request_id_and_a_ray_id_either_is_enough(assistant: Assistant) -> None:
+    answer, wanted = assistant.ask("502", lang="en"), WORDS["en"].report_wanted
+    lines = block(wrote(report(answer, {"model": "gpt-5"}, (), WHEN, "here")))
+    assert lines[-2:] == [wanted["request_id"], f"or {wanted['ray_id']}"]
+    lines = block(wrote(report(answer, {"model": "gpt-5", "ray_id": "6e38aaae2b924b8c"}, (), WHEN, "here")))
+    assert not [line for line in lines if "←" in line]
 
 
 @given(st.text() | st.sampled_from(["```", "a```\n@everyone", "`" * 9]))

@@ -268,6 +268,16 @@ async def test_a_command_that_was_not_solved_is_kept_in_its_own_words_masked_and
     assert not await kept(town)
 
 
+@pytest.mark.parametrize("text", [FORBIDDEN, "unheard of"])
+async def test_the_words_of_a_message_that_somebody_else_had_explained_are_its_authors(town: Town, text: str) -> None:
+    message = await town.maya.send(town.general, text)
+    card = private(await town.bob.context_menu(town.general, "Explain this error", message))
+    if EN.not_solved in labels(card):
+        await town.bob.click(card, label=EN.not_solved)
+    (missed,) = await kept(town)
+    assert (missed.text, missed.asker_id) == (text, town.maya.id)
+
+
 async def test_of_a_command_from_before_a_restart_the_verdict_alone_is_left(town: Town, start: Start) -> None:
     card = public(await town.maya.slash(town.support, "error", code=FORBIDDEN))
     await town.env.restart_bot(start())

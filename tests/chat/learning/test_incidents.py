@@ -15,7 +15,7 @@ from bot.chat.learning.calming import Calming, calming
 from bot.chat.learning.incident_notice import post
 from bot.chat.learning.incident_words import WORDS
 from bot.chat.learning.incidents import may_be_an_outage, others, watch
-from bot.chat.reports.office import NOT_STAFF
+from bot.chat.office import NOT_STAFF
 from bot.chat.words import WORDS as CARD
 from bot.desk.database import DeskError
 from bot.desk.incidents import Incident
@@ -126,7 +126,9 @@ async def test_many_readers_of_one_message_are_one_who_met_the_error(crowd: Crow
 
 
 async def test_answers_say_that_others_see_it_too_and_since_when(outage: Crowd) -> None:
-    assert SEEN not in "".join(outage.town.replies())
+    *before, opening = outage.town.replies()
+    assert SEEN not in "".join(before)
+    assert opening.startswith(SEEN)
     await outage.paste(1, BUSY, start=3)
     (incident,) = await outage.open()
     assert outage.last().startswith(f"{SEEN}<t:{int(incident.started_at.timestamp())}:t>; the team knows.")
@@ -184,7 +186,7 @@ async def test_the_same_mistake_of_many_is_no_incident(crowd: Crowd) -> None:
 
 async def test_an_incident_is_about_one_model(crowd: Crowd) -> None:
     await crowd.paste(2, DOWN.format(model="gpt-5"))
-    await crowd.paste(2, DOWN.format(model="claude-sonnet-4-5"), start=2)
+    await crowd.paste(1, DOWN.format(model="claude-sonnet-4-5"), start=2)
     assert await crowd.open() == []
     await crowd.paste(1, DOWN.format(model="gpt-5"), start=4)
     (incident,) = await crowd.open()
@@ -482,3 +484,7 @@ async def test_the_figures_are_set_by_a_command(crowd: Crowd) -> None:
     assert "7 different people" in shown(private(told))
     server = crowd.desk.server(crowd.town.guild.id)
     assert (server.incident_people, server.incident_minutes) == (7, 15)
+    told = await ada.slash(crowd.town.general, "desk watch", people=3)
+    assert "15 minutes" in shown(private(told))
+    server = crowd.desk.server(crowd.town.guild.id)
+    assert (server.incident_people, server.incident_minutes) == (3, 15)

@@ -10,9 +10,9 @@ from typing import Any
 import discord
 import pytest
 
+from bot.chat.reports.asker_card import WORDS as REPORTING
+from bot.chat.reports.asker_card import refresh_asker_card
 from bot.chat.reports.delivery import LONGEST, delivering
-from bot.chat.reports.reporting import WORDS as REPORTING
-from bot.chat.reports.reporting import refresh_asker_card
 from bot.chat.reports.staff_card_words import WORDS
 from bot.desk.database import DeskError
 from bot.desk.outbox import LEASE

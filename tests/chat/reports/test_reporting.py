@@ -17,12 +17,13 @@ from bot.chat.cards.card import STATE
 from bot.chat.client import Desk
 from bot.chat.learning.feedback import WORDS as FEEDBACK
 from bot.chat.reports import report_form
+from bot.chat.reports.asker_card import WORDS as REPORTING
+from bot.chat.reports.asker_card import refresh_asker_card, state_line
 from bot.chat.reports.escalation import ReportForm
 from bot.chat.reports.escalation_words import SAID
 from bot.chat.reports.own_report import standing
 from bot.chat.reports.report_form import ERROR, PARAGRAPH, PASTED, TRIED
-from bot.chat.reports.reporting import WORDS as REPORTING
-from bot.chat.reports.reporting import refresh_asker_card, state_line
+from bot.chat.reports.staff_card import heading_of
 from bot.chat.reports.staff_card_words import WORDS as STAFF
 from bot.chat.words import WORDS
 from bot.desk.database import DeskError
@@ -39,6 +40,8 @@ REQUEST = "20260108101207331846221Yb7rTnLs"
 QUOTA = f"Error code: 429 - Too many requests, model: gpt-5 (request id: {REQUEST})"
 FORBIDDEN = f"Error code: 403 - forbidden, model: gpt-5 (request id: {REQUEST})"
 """For a 403 support asks for the token's name, too."""
+NOT_FOUND = "Error code: 404 - {'error': {'message': 'no such model', 'code': 'model_not_found'}}"
+"""What the gateway itself calls a 503."""
 OTHER = FORBIDDEN.replace("gpt-5", "gpt-6")
 """The same with another model: to ask the same twice in an hour is no new question."""
 
@@ -122,6 +125,25 @@ async def test_what_was_read_is_filled_in_and_what_is_missing_is_required(staffe
     assert list(rows)[-1] == TRIED
     assert not rows[TRIED]["required"]
     assert not {"time", ERROR} & rows.keys()
+
+
+async def test_staff_see_the_status_that_the_askers_message_shows(staffed: Town) -> None:
+    await staffed.maya.send(staffed.support, NOT_FOUND)
+    await send(staffed, staffed.card())
+    sent = await report(staffed)
+    assert sent.facts["status"] == "404"
+    assert heading_of(staffed.desk, sent, "en").startswith("404 · No channel")
+
+
+@pytest.mark.parametrize(("shown", "asked"), [("", {"request_id", "ray_id"}), ("Ray ID: 6e38aaae2b924b8c", set())])
+async def test_of_a_request_id_and_a_ray_id_the_form_wants_either(staffed: Town, shown: str, asked: set[str]) -> None:
+    await staffed.maya.send(staffed.support, f"HTTP 502 Bad Gateway, model: gpt-5 {shown}")
+    rows = fields(await press(staffed.maya, staffed.card()))
+    assert {"request_id", "ray_id"} & rows.keys() == asked
+    assert not any(rows[name]["required"] for name in asked)
+    assert rows["model"]["required"]
+    if asked:
+        assert rows["ray_id"]["placeholder"] == "Not needed if you have this: Request ID"
 
 
 async def test_a_report_holds_what_was_filled_in_what_was_read_and_the_message(
@@ -474,8 +496,35 @@ async def test_a_closed_report_can_be_neither_added_to_nor_withdrawn(
     told = private(await send(staffed, card))
     await records(staffed).reports.close(1, "resolved", staffed.sam.id)
     result = await staffed.maya.click(told, label=label)
-    assert SAY.closed in [message.content for message in (result.response, *result.followups) if message]
+    (line,) = [message.content for message in (result.response, *result.followups) if message and message.content]
+    assert line == f"{state_line(await report(staffed), 'en')}\n{SAY.closed}"
+    assert "✅ resolved" in line
     assert (await report(staffed)).state == "resolved"
+
+
+@pytest.mark.parametrize("label", [SAY.add, SAY.withdraw])
+async def test_a_press_on_a_closed_report_takes_its_buttons_away_and_leaves_its_words(
+    staffed: Town, card: discord.Message, label: str
+) -> None:
+    told = private(await send(staffed, card))
+    before = shown(told)
+    await records(staffed).reports.close(1, "resolved", staffed.sam.id)
+    await staffed.maya.click(told, label=label)
+    assert shown(told) == before
+    assert not labels(told)
+
+
+async def test_somebody_elses_press_leaves_the_buttons_of_an_open_report(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card)
+    await records(staffed).reports.note(1, "ask", staffed.sam.id, "Which app?")
+    await staffed.desk.deliverer.once()
+    asked = staffed.cards()[-1]
+    await staffed.bob.click(asked, label="Reply")
+    assert labels(staffed.cards()[-1]) == ["Reply"]
+    await records(staffed).reports.close(1, "resolved", staffed.sam.id)
+    await staffed.maya.click(asked, label="Reply")
+    assert labels(staffed.cards()[-1]) == []
+    assert "Which app?" in shown(staffed.cards()[-1])
 
 
 async def test_what_is_added_to_a_report_that_was_closed_meanwhile_is_refused(
@@ -770,7 +819,9 @@ def test_every_entry_and_case_asks_in_five_rows_at_most_for_all_that_is_needed(
             assert 2 <= len(rows) <= 5
             assert names[-1] == TRIED
             assert len({*names}) == len(names)
-            required = {name for name in answer.ask_for if name != "time"} - read.keys() if meaning else {ERROR}
+            wanted = [names for names in answer.ask_for if "time" not in names and not read.keys() & names]
+            assert {name for alternatives in wanted for name in alternatives} <= {*names}
+            required = {name for name, *others in wanted if not others} if meaning else {ERROR}
             assert required <= {*names}
             for row in rows:
                 assert isinstance(row.component, ui.TextInput)

@@ -10,8 +10,9 @@ import discord
 import pytest
 from simcord.actors import MemberActor
 
+from bot.chat import office
 from bot.chat.cards.buttons import CONTROLS
-from bot.chat.reports import office, staff_words
+from bot.chat.reports import staff_words
 from bot.chat.reports.staff import BUTTONS, AnswerForm, AskForm, DuplicateForm
 from bot.chat.reports.staff_card import FILE, StaffCard, files, render
 from bot.chat.reports.staff_card_words import WORDS

@@ -12,8 +12,10 @@ from simcord.builders import ChannelHandle, UserHandle
 from bot.chat.client import Desk
 from bot.chat.servers import quiet
 from bot.chat.servers.quiet import SIGN, is_quiet
+from bot.chat.servers.quiet_words import WORDS as QUIET
 from bot.chat.servers.setup_words import WORDS as SETUP
 from bot.chat.words import WORDS
+from bot.desk.database import DeskError
 from bot.desk.records import Records
 from tests.chat.board import Board
 from tests.chat.conftest import Pause
@@ -21,7 +23,7 @@ from tests.chat.surfaces.lines import sent, thread_of
 from tests.chat.surfaces.pictures import Pictures, picture
 from tests.chat.town import ERROR, KEY, Town, private, public, shown
 
-CARD, EN = WORDS["en"], quiet.WORDS["en"]
+CARD, EN = WORDS["en"], QUIET["en"]
 OTHER = "Error code: 503 - Service Unavailable"
 MINUTE = 60
 HALF_AN_HOUR = 30 * MINUTE
@@ -188,8 +190,26 @@ async def test_the_window_is_for_those_to_set_who_manage_the_server(town: Town) 
 async def test_it_is_told_in_the_language_of_the_users_discord(town: Town) -> None:
     await open_to_all(town)
     assert "不再回复" in await hush(town.sam, town.support)
-    assert await hush(town.sam, town.support, minutes=0) == quiet.WORDS["zh"].over.format(whom=town.support.mention)
-    assert await hush(town.maya, town.support) == quiet.WORDS["zh"].not_allowed
+    assert await hush(town.sam, town.support, minutes=0) == QUIET["zh"].over.format(whom=town.support.mention)
+    assert await hush(town.maya, town.support) == QUIET["zh"].not_allowed
+
+
+async def test_what_was_not_quiet_is_not_said_to_be_over(town: Town) -> None:
+    nothing = EN.not_quiet.format(whom=town.support.mention)
+    assert await hush(town.sam, town.support, minutes=0) == nothing
+    assert await hush(town.sam, town.general, minutes=0, person=town.maya.user) == EN.not_quiet.format(
+        whom=town.maya.mention
+    )
+    await hush(town.sam, town.support, minutes=5)
+    await town.env.advance_time(5 * MINUTE)
+    assert await hush(town.sam, town.support, minutes=0) == nothing
+
+
+async def test_who_is_left_alone_in_a_channel_only_is_answered_again_there(town: Town) -> None:
+    await town.maya.send(town.support, ERROR)
+    await town.maya.click(town.card(), label=CARD.dismiss)
+    told = await hush(town.sam, town.general, minutes=0, person=town.maya.user)
+    assert told == EN.over.format(whom=town.maya.mention)
 
 
 # What is said all the same
@@ -379,6 +399,24 @@ async def test_it_stays_quiet_where_discord_does_not_tell_who_took_the_sign_away
 # Dismiss
 
 
+@pytest.mark.parametrize(("by", "whom"), [("asker", EN.you), ("staff", EN.asker)])
+async def test_who_dismisses_a_card_is_told_alone_for_how_long_its_asker_is_left_alone(
+    town: Town, by: str, whom: str
+) -> None:
+    await town.maya.send(town.support, ERROR)
+    (told,) = (await (town.maya if by == "asker" else town.sam).click(town.card(), label=CARD.dismiss)).followups
+    assert told.ephemeral
+    assert shown(told) == EN.left_alone.format(minutes=10, whom=whom)
+    assert not town.cards()
+    assert public(await town.maya.slash(town.support, "error", code="503"))
+
+
+async def test_it_is_told_in_the_language_of_the_card(town: Town) -> None:
+    await town.maya.send(town.support, f"请问这个报错是什么意思？{ERROR}")
+    (told,) = (await town.maya.click(town.card(), label=WORDS["zh"].dismiss)).followups
+    assert shown(told) == QUIET["zh"].left_alone.format(minutes=10, whom=QUIET["zh"].you)
+
+
 @pytest.mark.parametrize("by", ["asker", "staff", "hand"])
 async def test_whose_card_was_taken_away_is_left_alone_there_unless_they_call(
     town: Town, by: str, pause: Pause
@@ -434,7 +472,7 @@ async def test_a_line_that_is_deleted_by_hand_has_its_reader_left_alone(town: To
 async def test_a_dismissed_card_in_a_direct_message_has_nobody_left_alone(town: Town) -> None:
     await town.maya.send_dm(ERROR)
     channel = town.maya.user.dm_channel
-    await town.maya.user.click(town.card(channel), label=CARD.dismiss)
+    assert not (await town.maya.user.click(town.card(channel), label=CARD.dismiss)).followups
     await town.maya.send_dm(OTHER)
     assert len(town.cards(channel)) == 1
 
@@ -478,6 +516,22 @@ async def test_without_the_desk_the_command_says_so(town: Town, monkeypatch: pyt
     await town.maya.send(town.support, ERROR)
     await town.sam.react(town.card(), SIGN)
     assert len(town.env.errors) == 1  # the command's
+
+
+async def test_a_sign_that_the_desk_missed_counts_once_it_is_there_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise DeskError("the database failed: disk full")
+
+    await town.maya.send(town.support, ERROR)
+    with monkeypatch.context() as patch:
+        patch.setattr(records(town).servers, "hush", fails)
+        await town.sam.react(town.card(), SIGN)
+    assert not records(town).servers.of(town.guild.id).quiet
+    with town.env.time_context():
+        await desk(town).missed.make_good()
+    assert set(records(town).servers.of(town.guild.id).quiet) == {str(town.support.id)}
 
 
 # What is kept

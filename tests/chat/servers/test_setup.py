@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import Mock
 
@@ -13,7 +14,8 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from bot.chat.client import INTENTS, Desk
 from bot.chat.permissions import NEEDS
-from bot.chat.servers import setup, webhooks
+from bot.chat.servers import quiet, setup, webhooks
+from bot.chat.servers.quiet_words import WORDS as QUIET
 from bot.chat.servers.setup_words import WORDS
 from bot.chat.words import WORDS as ANSWERS
 from bot.desk.database import Database, DeskError
@@ -28,6 +30,7 @@ from tests.desk.test_reports import NEW
 
 EN = WORDS["en"]
 ZH = WORDS["zh"]
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -432,6 +435,47 @@ async def test_a_bot_that_may_not_read_messages_says_so(town: Town, ada: MemberA
     assert EN.deaf in shown(private(await ada.slash(town.general, "desk setup")))
 
 
+async def test_what_is_left_alone_now_is_listed_with_its_time(at_work: Office) -> None:
+    town, words = at_work.town, QUIET["en"]
+    assert words.now.partition("{")[0] not in at_work.text
+    servers = records_of(town).servers
+    with town.env.time_context():
+        now = discord.utils.utcnow()
+        soon, later = now + timedelta(minutes=5), now + timedelta(hours=13)
+        await servers.hush(town.guild.id, str(town.support.id), later)
+        await servers.hush(town.guild.id, str(town.maya.id), soon)
+        await servers.hush(town.guild.id, f"{town.support.id}:{town.bob.id}", now + timedelta(minutes=1))
+        await servers.hush(town.guild.id, str(town.bob.id), now + timedelta(seconds=30))
+    await town.env.advance_time(30)
+    told = shown(private(await at_work.ada.slash(town.general, "desk setup")))
+    whom = words.until_in.format(whom=town.bob.mention, where=town.support.mention, until=at(now, 1))
+    assert told.endswith(
+        "\n".join(
+            (
+                words.now.format(count=3),
+                "- " + words.until.format(whom=town.support.mention, until=f"<t:{int(later.timestamp())}:f>"),
+                "- " + words.until.format(whom=town.maya.mention, until=at(now, 5)),
+                f"- {whom}",
+            )
+        )
+    )
+
+
+def at(now: datetime, minutes: int) -> str:
+    return discord.utils.format_dt(now + timedelta(minutes=minutes), "t")
+
+
+async def test_of_very_much_that_is_left_alone_the_longest_is_listed_and_the_rest_counted(at_work: Office) -> None:
+    town, words = at_work.town, QUIET["en"]
+    with town.env.time_context():
+        for person in range(1, quiet.LISTED + 4):
+            await records_of(town).servers.hush(town.guild.id, str(person), discord.utils.utcnow() + HOUR)
+    told = shown(private(await at_work.ada.slash(town.general, "desk setup")))
+    assert words.now.format(count=quiet.LISTED + 3) in told
+    assert told.count("- <@") == quiet.LISTED
+    assert told.endswith(words.more.format(count=3))
+
+
 async def test_it_speaks_the_readers_language(town: Town, ada: MemberActor, chinese: None) -> None:
     closed = close(town, "closed", send_messages=False)
     settings = private(await ada.slash(town.general, "desk setup"))
@@ -457,6 +501,9 @@ async def test_the_fullest_settings_fit_into_discords_limits(at_work: Office, la
         webhooks=range(webhooks.MOST),
     )
     deafen(desk)
+    for number in range(quiet.LISTED + 1):
+        name = f"{2**63 - 1}:{2**62 + number}"
+        await records_of(town).servers.hush(town.guild.id, name, discord.utils.utcnow() + timedelta(days=1))
     guild = desk.get_guild(town.guild.id)
     assert guild is not None
     locale = discord.Locale.chinese if lang == "zh" else discord.Locale.american_english

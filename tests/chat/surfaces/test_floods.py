@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 from simcord.builders import ChannelHandle
 
-from bot.chat.surfaces.manners import LED
+from bot.chat.surfaces.manners import KEYS, LED
 from bot.chat.words import WORDS as CARD
 from bot.desk.database import DeskError
 from bot.settings import Settings
 from tests.chat.surfaces.lines import answers, desk, is_card, is_link, members, replied_to, sent
-from tests.chat.town import ERROR, Town, private, public, shown
+from tests.chat.town import ERROR, KEY, Town, private, public, shown
 
 EN = CARD["en"]
 OTHER = "Error code: 503 - Service Unavailable"
 MINUTE = 60
+TOO_MANY = EN.too_many.partition("{")[0]
 
 
 # A raid, a flood
@@ -97,6 +98,37 @@ async def test_in_direct_messages_one_over_the_limit_gets_a_sign_and_a_flood_get
     assert len(town.cards(channel)) == 6
     marked = [[reaction.emoji for reaction in message.reactions] for message in channel.history()]
     assert marked.count(["⏳"]) == 6
+
+
+async def test_a_key_is_warned_of_where_all_answers_are_used_up(town: Town) -> None:
+    for number, member in enumerate(members(town, 20)):
+        await member.send(town.support, f"{ERROR} model: gpt-{number}")
+    await town.bob.send(town.support, OTHER)
+    assert len(town.cards()) == 20
+    await town.maya.send(town.support, f"{ERROR} {KEY}")
+    await town.bob.send(town.support, attachments=[("message.txt", f"my key is {KEY}".encode())])
+    assert [EN.key_posted in text for text in town.replies()[20:]] == [True, True]
+
+
+async def test_false_keys_make_no_flood_and_leave_the_answers_of_others_as_they_are(town: Town) -> None:
+    for _ in range(10):
+        await town.maya.send(town.support, f"my key is {KEY}")
+    assert len(town.cards()) == KEYS["person"]
+    for member in members(town, 40):
+        await member.send(town.support, f"my key is {KEY}")
+    assert len(town.cards()) == KEYS["channel"]
+    await town.bob.send(town.support, ERROR)
+    assert "### 429 · " in town.replies()[-1]
+    assert len(town.cards()) == KEYS["channel"] + 1
+
+
+@pytest.mark.parametrize("command", ["privacy", "status"])
+async def test_what_is_no_answer_is_neither_counted_nor_refused(town: Town, command: str) -> None:
+    for _ in range(8):
+        assert not shown(private(await town.maya.slash(town.general, command))).startswith(TOO_MANY)
+    for _ in range(6):
+        assert "### 429" in shown(private(await town.maya.slash(town.general, "error", code="429")))
+    assert not shown(private(await town.maya.slash(town.general, command))).startswith(TOO_MANY)
 
 
 @pytest.mark.parametrize("command", ["error", "models"])

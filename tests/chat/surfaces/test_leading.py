@@ -127,9 +127,8 @@ async def test_an_edit_to_and_fro_leaves_no_line_that_leads_nowhere(town: Town) 
     assert any(is_card(message) for message in town.cards())
 
 
-@pytest.mark.parametrize("by", ["asker", "staff", "hand"])
-async def test_a_dismissed_card_comes_back_for_whoever_was_led_there_and_not_for_its_asker(
-    town: Town, by: str, pause: Pause
+async def test_a_card_that_its_asker_dismissed_comes_back_for_whoever_was_led_there_and_not_for_them(
+    town: Town, pause: Pause
 ) -> None:
     await led(town, 1)
     await town.env.advance_time(2 * MINUTE)
@@ -137,10 +136,7 @@ async def test_a_dismissed_card_comes_back_for_whoever_was_led_there_and_not_for
     card, other, own = town.cards()
     assert is_link(own, card)
     await pause()
-    if by == "hand":
-        await town.sam.delete(card)
-    else:
-        await (town.maya if by == "asker" else town.sam).click(card, label=EN.dismiss)
+    await town.maya.click(card, label=EN.dismiss)
     left = town.card()
     assert left.id == other.id
     assert is_card(left)
@@ -148,6 +144,33 @@ async def test_a_dismissed_card_comes_back_for_whoever_was_led_there_and_not_for
     assert len(town.cards()) == 1
     await town.sam.send(town.support, ERROR)
     assert is_link(town.cards()[-1], left)
+
+
+@pytest.mark.parametrize("by", ["button", "hand"])
+async def test_a_card_that_a_moderator_took_away_takes_its_lines_along_and_the_channel_gets_no_other(
+    town: Town, more: ChannelHandle, by: str
+) -> None:
+    await led(town)
+    if by == "hand":
+        await town.sam.delete(town.cards()[0])
+    else:
+        await town.sam.click(town.cards()[0], label=EN.dismiss)
+    assert not town.cards()
+    await town.bob.send(town.support, ERROR)
+    assert not town.cards()
+    await town.bob.send(more, ERROR)
+    assert is_card(town.card(more))
+    await town.sam.send(town.support, OTHER)
+    await town.sam.send(town.support, f"{town.mention} {ERROR}")
+    assert [is_card(message) for message in town.cards()] == [True, True]
+
+
+async def test_after_the_window_a_channel_from_which_a_moderator_took_a_card_gets_one_again(town: Town) -> None:
+    await led(town)
+    await town.sam.delete(town.cards()[0])
+    await town.env.advance_time(WINDOW + 1)
+    await town.bob.send(town.support, ERROR)
+    assert is_card(town.card())
 
 
 async def test_what_somebody_dismissed_they_are_not_told_again_within_the_window_unless_they_ask(town: Town) -> None:
@@ -256,7 +279,7 @@ async def test_whoever_has_the_error_of_a_public_command_is_led_to_its_card(town
     line = town.cards()[-1]
     assert is_link(line)
     assert f"/{card.id}" in shown(line)
-    await town.sam.delete(town.cards()[0])
+    await town.maya.click(town.cards()[0], label=EN.dismiss)
     assert town.card().id == line.id
     assert is_card(town.card())
     assert replied_to(town.card()) == question.id

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import discord
 import pytest
 from simcord.builders import ChannelHandle
@@ -15,7 +18,7 @@ from bot.knowledge.schema import LANGUAGES, Language, Meaning
 from tests.chat.board import Board
 from tests.chat.conftest import Pause
 from tests.chat.surfaces.lines import desk, is_card, is_link, members, repeats, replied_to, sent, thread_of
-from tests.chat.town import ERROR, KEY, Town, shown
+from tests.chat.town import ERROR, KEY, Town, labels, shown
 
 EN = CARD["en"]
 OTHER = "Error code: 503 - Service Unavailable"
@@ -55,12 +58,57 @@ async def test_the_same_error_of_the_same_person_leads_to_their_card_once_and_th
 
 async def test_more_of_the_same_within_a_minute_is_no_new_question_and_a_second_try_is(town: Town) -> None:
     await town.maya.send(town.support, ERROR)
-    await town.maya.send(town.support, f"it still says {ERROR}")
+    await town.maya.send(town.support, f"it says {ERROR}")
     assert len(town.cards()) == 1
     for _ in range(3):
         await town.maya.send(town.support, ERROR)
     card, line = town.cards()
     assert is_link(line, card)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [f"still the same: {ERROR}", "still same 429", "it still doesn't work, 429", "still getting 429 errors", "还是429"],
+)
+async def test_who_says_right_after_the_card_that_it_is_still_so_is_told_once_what_leads_on(
+    town: Town, said: str
+) -> None:
+    await town.maya.send(town.support, ERROR)
+    for _ in range(3):
+        await town.maya.send(town.support, said)
+    card, line = town.cards()
+    assert is_link(line, card)
+    lang: Language = "zh" if "还" in said else "en"
+    assert f"**{EN.not_solved}**" in shown(line) if lang == "en" else CARD["zh"].to_support in shown(line)
+    assert EN.not_solved in labels(card)
+
+
+async def test_the_line_of_one_who_says_that_it_is_still_so_leads_to_the_card_of_a_narrower_case(town: Town) -> None:
+    await town.maya.send(town.support, "HTTP 403: This token has no access to model gpt-5")
+    assert desk(town).assistant.ask("HTTP 403: This token has no access to model gpt-5").case
+    await town.maya.send(town.support, "still same 403")
+    card, line = town.cards()
+    assert is_link(line, card)
+
+
+@pytest.mark.parametrize("said", ["maybe still 429", "still 429 lines left", "it's the same 429 as yesterday"])
+async def test_what_only_sounds_like_it_gets_no_line(town: Town, said: str) -> None:
+    await town.maya.send(town.support, ERROR)
+    await town.maya.send(town.support, said)
+    assert is_card(town.card())
+
+
+async def test_who_has_no_card_and_whom_a_moderator_has_left_alone_is_not_told_what_leads_on(town: Town) -> None:
+    await town.bob.send(town.support, "still same 429")
+    assert not town.cards()
+    await town.maya.send(town.support, ERROR)
+    with town.env.time_context():
+        until = discord.utils.utcnow() + timedelta(minutes=5)
+    records = desk(town).records
+    assert records is not None
+    await records.servers.hush(town.guild.id, str(town.support.id), until)
+    await town.maya.send(town.support, "still same 429")
+    assert is_card(town.card())
 
 
 async def test_a_fact_that_follows_the_same_message_twice_stands_on_the_one_card(town: Town) -> None:
@@ -130,15 +178,14 @@ async def test_who_brings_less_than_the_card_has_is_led_to_it(town: Town) -> Non
     assert is_link(line, card)
 
 
-async def test_the_line_names_the_error_and_tells_when_and_where_in_the_readers_language(town: Town) -> None:
+async def test_the_line_names_the_error_and_tells_where_in_the_readers_language(town: Town) -> None:
     english = f"What does this mean? {ERROR}"
     for asker, text in zip(members(town, 4), (english, CHINESE) * 2, strict=True):
         await asker.send(town.support, text)
     cards = town.cards()
     for card, line, lang in zip(cards[:2], cards[2:], LANGUAGES, strict=True):
         title = shown(card).splitlines()[0].removeprefix("### ")
-        when = f"<t:{int(card.created_at.timestamp())}:R>"
-        assert shown(line) == WORDS[lang].format(title=title, when=when, link=card.jump_url)
+        assert shown(line) == WORDS[lang].line.format(title=title, link=card.jump_url)
 
 
 def test_the_line_is_short_in_every_language_and_for_every_error(knowledge: Knowledge, simcord_bot: Desk) -> None:
@@ -148,19 +195,21 @@ def test_the_line_is_short_in_every_language_and_for_every_error(knowledge: Know
     )  # fmt: skip
     for meaning in knowledge.meanings():
         for lang in LANGUAGES:
-            (line,) = lead(known, simcord_bot.explain(meaning, lang)).children
-            assert isinstance(line, discord.ui.TextDisplay)
-            assert line.content.startswith("-# ↪ ")
-            when = discord.utils.format_dt(known.created_at, "R")
-            read = line.content.replace(link(known), "# support").replace(when, "10 minutes ago")  # as Discord shows it
-            assert len(read) <= 120
+            answer = simcord_bot.explain(meaning, lang)
+            for own in (False, True):
+                (line,) = lead(known, answer, own=own).children
+                assert isinstance(line, discord.ui.TextDisplay)
+                assert line.content.startswith("-# ↪ ")
+                read = line.content.replace(link(known), "# support")  # as Discord shows it
+                assert len(read) <= 100
+                assert not re.search("[:：]", read.replace(answer.heading, ""))
 
 
 async def test_a_line_in_an_incident_says_that_others_see_it_too_and_is_the_same_line(town: Town) -> None:
     records = desk(town).records
     assert records is not None
-    await records.servers.change(town.guild.id, incident_people=2)
-    for asker in (town.maya, town.bob, town.sam):
+    await records.servers.change(town.guild.id, incident_people=3)
+    for asker in (town.maya, town.bob, town.sam):  # the last of them makes it an incident
         await asker.send(town.support, ERROR)
     card, before, after = town.cards()
     assert is_link(before, card)

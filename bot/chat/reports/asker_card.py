@@ -12,8 +12,8 @@ import discord
 from discord.utils import format_dt
 
 from bot.chat.cards.card import with_state, without_state
+from bot.chat.office import records_of
 from bot.chat.posting import ARCHIVED
-from bot.chat.reports.office import records_of
 from bot.chat.trouble import FAILED
 from bot.desk.reports import AskersCard, Report, State
 from bot.knowledge.schema import Language
@@ -65,14 +65,17 @@ WORDS: Mapping[Language, Words] = {
 }
 
 
+def shown_state(report: Report) -> State:
+    """Return the state to show: what the asker adds opens a report again, and whoever has it keeps it."""
+    return "claimed" if report.state == "open" and report.staff_id else report.state
+
+
 def state_line(report: Report, lang: Language) -> str:
     """Return a line on what became of a report, in the reader's language: its number, who, and since when.
 
     That the team has it is said once its card stands in their channel, and not before.
     """
-    words = WORDS[lang]
-    # What the asker added makes a report open again, and whoever has it keeps it.
-    state: State = "claimed" if report.state == "open" and report.staff_id else report.state
+    words, state = WORDS[lang], shown_state(report)
     is_there = state != "open" or report.staff_message_id
     said = words.states[state].format(staff=f"<@{report.staff_id}>") if is_there else words.stored
     return words.report.format(number=report.id, state=said, since=format_dt(_since(report, state), "R"))

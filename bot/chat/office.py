@@ -5,13 +5,11 @@ They work after a restart: all they need stands in their custom id, and the rest
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
-from weakref import WeakValueDictionary
 
 import discord
 from discord import ui
@@ -22,14 +20,12 @@ from bot.chat.trouble import FAILED, attend, tell
 from bot.chat.words import language
 from bot.desk.database import DeskError
 from bot.desk.records import Records
-from bot.desk.reports import NoteKind, Report, Reports
 from bot.knowledge.schema import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
 
 log = logging.getLogger(__name__)
-
 
 NOT_STAFF: Mapping[Language, str] = {
     "en": "This is for the support team.",
@@ -57,39 +53,6 @@ def records_of(desk: Desk) -> Records:
     if desk.records is None:
         raise DeskError("there is no database")
     return desk.records
-
-
-_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-
-
-def turn(number: int) -> asyncio.Lock:
-    """Return what makes the presses on one report come one after the other."""
-    return _turns.setdefault(number, asyncio.Lock())
-
-
-async def note_once(reports: Reports, number: int, kind: NoteKind, author_id: int, text: str) -> Report | None:
-    """Add what was said to a report, unless it was the last thing said: that is a form which was sent again.
-
-    Discord keeps a form open whose taking it did not hear of in time.
-
-    Args:
-        reports: the desk's.
-        number: the report's; the caller has its `turn`.
-        kind: as `Reports.note` takes it.
-        author_id: who said it.
-        text: what was said, masked.
-
-    Returns:
-        The report; None where it is closed or gone.
-
-    Raises:
-        DeskError: the desk cannot do it.
-    """
-    last = (await reports.notes(number))[-1:]
-    if any((note.kind, note.author_id, note.text) == (kind, author_id, text) for note in last):
-        report = await reports.of(number)
-        return None if report is None or report.closed_at else report
-    return await reports.note(number, kind, author_id, text)
 
 
 async def acknowledge(interaction: discord.Interaction[Desk], *, answering: bool = False) -> None:
