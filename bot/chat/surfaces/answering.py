@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import discord
-from discord.abc import Messageable
 from discord.utils import utcnow
 
 from bot.assistant.answer import Answer
@@ -24,15 +23,15 @@ from bot.chat.cards.card import digest
 from bot.chat.counters import Silence
 from bot.chat.learning import feedback, incidents
 from bot.chat.limits import Buckets
-from bot.chat.posting import correct, reply, take_away
-from bot.chat.reports.asker_card import keep_state
+from bot.chat.posting import reply, take_away
 from bot.chat.surfaces.authors import is_read
 from bot.chat.surfaces.direct import direct
 from bot.chat.surfaces.explain import at_once, explain
 from bot.chat.surfaces.follow_ups import FollowUps
 from bot.chat.surfaces.heard import heard
-from bot.chat.surfaces.manners import Asking, Earlier, Manners, lead
+from bot.chat.surfaces.manners import Asking, Earlier, Manners
 from bot.chat.surfaces.mentioned import mentioned
+from bot.chat.surfaces.posted import Posted, without_the_desk
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.together import says_still
 from bot.chat.trouble import FAILED
@@ -76,11 +75,13 @@ class Answering:
     Attributes:
         follow_ups: what people wrote lately, and what that has to do with what they write next.
         manners: what becomes of an answer that is ready.
+        posted: the cards that it gave.
         waiting: the messages that call the bot and have no answer yet.
     """
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.posted = Posted(desk)
         self.follow_ups = FollowUps(desk, utcnow)
         self.manners = Manners(desk, utcnow)
         self._waits = Buckets(desk.settings.answers_per_person)
@@ -152,8 +153,8 @@ class Answering:
         meaning = Meaning(answer.entry, answer.case) if answer.entry else None
         counts = await incidents.may_begin(self.desk, question.guild_id, meaning, answer.evidence.model)
         if counts:  # then the answer says so itself
-            await self.note(question, answer)
-        view = self.view(question, answer, led_to)
+            await self.posted.note(question, answer)
+        view = self.posted.view(question, answer, led_to)
         card_id = await reply(question.message, view)
         self.waiting.discard(question.message.id)
         if card_id is None:
@@ -169,7 +170,7 @@ class Answering:
         else:
             self.desk.missed.note(partial(self._remember, answered))
         if not counts:
-            await self.note(question, answer)
+            await self.posted.note(question, answer)
         return True
 
     async def _remember(self, answered: Answered) -> None:
@@ -183,7 +184,7 @@ class Answering:
         """Count a question that gets no answer; that somebody has an error counts, unless it counted for them."""
         self.desk.counters.silent[why] += 1
         if answer.speaks and not (earlier and earlier.known.asker_id == question.message.author.id):
-            await self.note(question, answer)
+            await self.posted.note(question, answer)
         author, now = question.message.author.id, utcnow()
         if why == "limited" and question.is_private and not self._waits.lacks(author, now):
             self._waits.take(author, now)
@@ -213,7 +214,7 @@ class Answering:
                 self.desk.counters.silent["repeated"] += 1
             return still or said
         try:
-            first = await self.message(better.known)
+            first = await self.posted.message(better.known)
         except FAILED:  # then it is answered by itself
             first = None
         if first is None:
@@ -224,7 +225,7 @@ class Answering:
         await answers.remember(
             Asking.of(question).answered(better.answer, better.known.card_id or 0, better.known.digest)
         )
-        await self.show(answers, whole, better.answer, better.known)
+        await self.posted.show(answers, whole, better.answer, better.known)
         self.desk.counters.silent["added"] += 1
         return True
 
@@ -246,7 +247,7 @@ class Answering:
             for known in empty:
                 if known.card_id and self.desk.records and not await self.desk.records.reports.of_card(known.card_id):
                     await answers.forget(known.question_id)
-                    await take_away(self.card(known.channel_id, known.card_id))
+                    await take_away(self.posted.card(known.channel_id, known.card_id))
                     await feedback.forget(self.desk, known.question_id)
         except DeskError as error:
             without_the_desk(error)
@@ -256,64 +257,6 @@ class Answering:
         if speaks(question, answer):
             await self.give(question, answer)
 
-    async def show(
-        self,
-        answers: Answers,
-        question: Question,
-        answer: Answer,
-        known: Remembered,
-        earlier: Earlier | None = None,
-    ) -> None:
-        """Show an answer on the card that is there, or what leads to an earlier one, and remember it."""
-        card, message = self.card(known.channel_id, known.card_id or 0), question.message
-        led_to = earlier.known if earlier else None
-        if digest(view := self.view(question, answer, led_to)) != known.digest:
-            try:
-                if await correct(card, view):
-                    self.desk.counters.corrected += 1
-                    await answers.remember(Asking.of(question).answered(answer, card.id, digest(view), led_to))
-                    await keep_state(self.desk, card.id)
-            except discord.NotFound:
-                await answers.dismiss(message.id)
-        await self.note(question, answer)
-
-    async def message(self, known: Remembered) -> discord.Message | None:
-        """Return a message that was answered; None where it is gone."""
-        try:
-            place = self.desk.get_channel(known.channel_id) or await self.desk.fetch_channel(known.channel_id)
-            return await place.fetch_message(known.question_id) if isinstance(place, Messageable) else None
-        except (discord.NotFound, discord.Forbidden):
-            return None
-
-    def card(self, channel_id: int, card_id: int) -> discord.PartialMessage:
-        """Return a card that was sent, without asking for it."""
-        return self.desk.get_partial_messageable(channel_id).get_partial_message(card_id)
-
-    def view(self, question: Question, answer: Answer, led_to: Remembered | None = None) -> discord.ui.LayoutView:
-        """Lay out the card that gives a question its answer, or what leads to an earlier one."""
-        if led_to:
-            meaning, model = Meaning(led_to.entry, led_to.case), answer.evidence.model
-            incident = incidents.others(self.desk, question.guild_id, meaning, model, answer.lang)
-            return lead(led_to, answer, incident, own=led_to.asker_id == question.message.author.id)
-        private = question.is_private
-        card = self.desk.card(
-            answer, guild_id=question.guild_id, asked=question.asked, private=private, seen=question.seen
-        )
-        return self.desk.view(card, question.message.author.id, question_id=question.message.id)
-
-    async def note(self, question: Question, answer: Answer) -> None:
-        """Note down what was asked, see `feedback.note`."""
-        message = question.message
-        await feedback.note(
-            self.desk,
-            answer,
-            question_id=message.id,
-            guild_id=question.guild_id,
-            channel_id=message.channel.id,
-            asker_id=message.author.id,
-            asked=question.asked,
-        )
-
     def pass_over(self, answer: Answer) -> None:
         """Count a message that is not worth an answer."""
         self.desk.counters.silent["unsure" if answer.entry else "no_error"] += 1
@@ -322,8 +265,3 @@ class Answering:
         """Let the files that are being read of these messages count for nothing: they were changed or deleted."""
         for id_ in message_ids:
             self._readings.pop(id_, None)
-
-
-def without_the_desk(error: DeskError) -> None:
-    """Log that an answer goes its way without the desk; that the desk is away was told by itself."""
-    log.debug("going on without the desk: %s", error)

@@ -12,10 +12,11 @@ from discord.ext import commands, tasks
 from bot.assistant.answer import Answer
 from bot.chat.client import Desk
 from bot.chat.posting import own_up
-from bot.chat.surfaces.answering import Answering, question_in, speaks, without_the_desk
+from bot.chat.surfaces.answering import Answering, question_in, speaks
 from bot.chat.surfaces.authors import is_read
 from bot.chat.surfaces.chat import is_chat, passing
 from bot.chat.surfaces.files import looks_like_a_picture
+from bot.chat.surfaces.posted import without_the_desk
 from bot.chat.surfaces.posts import Early
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.upkeep import Upkeep, is_old

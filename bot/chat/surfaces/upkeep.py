@@ -14,10 +14,11 @@ from bot.assistant.answer import Answer
 from bot.chat.learning import feedback
 from bot.chat.posting import take_away
 from bot.chat.servers.quiet import hush_after
-from bot.chat.surfaces.answering import Answering, question_in, speaks, without_the_desk
+from bot.chat.surfaces.answering import Answering, question_in, speaks
 from bot.chat.surfaces.authors import is_read
 from bot.chat.surfaces.explain import at_once, explain
 from bot.chat.surfaces.manners import Asking
+from bot.chat.surfaces.posted import without_the_desk
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.together import joined, with_one_after, worded
 from bot.chat.trouble import FAILED, report
@@ -106,7 +107,7 @@ class Upkeep:
             await self._lead_on(answers, question, answer, known, known.card_id)
             return
         answer, others = await self._with_added(question, answer, added)
-        await self._answering.show(answers, question, answer, known)
+        await self._answering.posted.show(answers, question, answer, known)
         await self._let_go(answers, others)
         if (known.entry, known.case, known.lang) != (answer.entry or "", answer.case, answer.lang):
             await self._lead_anew(answers, [known.card_id])
@@ -121,17 +122,17 @@ class Upkeep:
         if unwanted:
             await self._withdraw(answers, known, card_id)
         elif earlier is None or earlier.known.card_id != known.repeats:
-            await self._answering.show(answers, question, answer, known, earlier)
+            await self._answering.posted.show(answers, question, answer, known, earlier)
 
     async def _withdraw(self, answers: Answers, known: Remembered, card_id: int) -> None:
         """Take an answer away that nobody needs any more."""
         await answers.forget(known.question_id)
-        await take_away(self._answering.card(known.channel_id, card_id))
+        await take_away(self._answering.posted.card(known.channel_id, card_id))
         await feedback.forget(self._desk, known.question_id)
 
     async def _look_again(self, answers: Answers, known: Remembered) -> None:
         """Bring a card in line whose question stayed as it is, after what else it hangs on was changed or deleted."""
-        if (message := await self._answering.message(known)) is None:
+        if (message := await self._answering.posted.message(known)) is None:
             return
         question = question_in(self._desk, message) or Question.of(message, asked=known.asked)
         answer = self._answering.ask(question)
@@ -145,7 +146,7 @@ class Upkeep:
         """Return an answer with what later messages add to it, and those that add nothing any more."""
         text, others = worded(answer), []
         for known in added:
-            message = await self._answering.message(known)
+            message = await self._answering.posted.message(known)
             later = at_once(self._desk, Question.of(message, asked=False)) if message else None
             better = later and with_one_after(self._desk.assistant, text, answer, later, nobody_else=True)
             if message and better and later:
@@ -160,7 +161,7 @@ class Upkeep:
         """Answer messages by themselves that added to a card, where they are worth it."""
         for known in added:
             await answers.forget(known.question_id)
-            message = await self._answering.message(known)
+            message = await self._answering.posted.message(known)
             if message and (question := question_in(self._desk, message)):
                 await self._answering.catch_up(question, self._answering.ask(question))
 
@@ -211,7 +212,7 @@ class Upkeep:
             if rest and rest[0].question_id < known.question_id:
                 await self._by_itself(channel_id, partial(self._look_again, answers, rest[0]))
             else:
-                await self._by_itself(channel_id, partial(take_away, self._answering.card(channel_id, card_id)))
+                await self._by_itself(channel_id, partial(take_away, self._answering.posted.card(channel_id, card_id)))
                 await self._by_itself(channel_id, partial(self._let_go, answers, rest))
         await self._by_itself(channel_id, partial(self._lead_anew, answers, by_hand | left.keys()))
 
