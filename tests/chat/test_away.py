@@ -115,10 +115,24 @@ async def test_a_desk_that_fails_half_way_through_a_deletion_leaves_no_card(
     assert not town.cards()
 
 
+async def test_who_was_led_to_a_card_that_went_while_the_desk_failed_gets_one_afterwards(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = await town.maya.send(town.support, ERROR)
+    await town.bob.send(town.support, ERROR)
+    with monkeypatch.context() as patched:
+        patched.setattr(Answers, "repeats_of", fails)
+        await town.maya.delete(question)
+    assert "### 429 · " not in town.reply()
+    assert await refresh(town.desk)
+    assert "### 429 · " in town.reply()
+
+
 async def test_a_card_that_was_dismissed_meanwhile_does_not_come_back(town: Town) -> None:
     question = await town.maya.send(town.support, ERROR)
     with away(town.desk._database):
-        await town.maya.click(town.card(), label=EN.dismiss)
+        clicked = await town.maya.click(town.card(), label=EN.dismiss)
+    assert not clicked.followups  # that they are left alone is not said before it is so
     await refresh(town.desk)
     await town.maya.edit(question, OTHER)
     assert not town.cards()

@@ -22,7 +22,7 @@ from bot.chat.cogs import furnish
 from bot.chat.doctor import finding, machine, servers
 from bot.chat.doctor.examination import Report, examine
 from bot.chat.doctor.finding import Finding
-from bot.chat.doctor.rest import fault
+from bot.chat.doctor.rest import NETWORK, fault
 from bot.cli import app
 from bot.desk.database import Database
 from bot.desk.servers import Servers
@@ -332,6 +332,15 @@ async def test_an_address_that_is_not_discord_is_told(there: Loopback, environ: 
 async def test_a_discord_that_refuses_is_told_by_its_status(there: Loopback, environ: dict[str, str]) -> None:
     there.fail("GET", "/users/@me", 503)
     assert f"{there.address.removeprefix('http://')} answers HTTP 503" in wrong(await examine(environ), "token")
+
+
+async def test_what_knows_no_such_address_is_another_matter_than_a_discord_that_is_down(
+    there: Loopback, environ: dict[str, str]
+) -> None:
+    there.fail("GET", "/users/@me", 404)
+    found = one(await examine(environ), "token")
+    assert found.told == f"{there.address.removeprefix('http://')} answers HTTP 404"
+    assert found.todo == NETWORK
 
 
 async def test_a_discord_that_stays_in_trouble_is_told_by_its_status(

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.surfaces.row import Rows, Written
 from bot.chat.words import WORDS
-from tests.chat.town import ERROR, Town
+from tests.chat.town import ERROR, KEY, Town
 from tests.fuzz.keys import KINDS, another
 
 EN = WORDS["en"]
@@ -17,6 +18,16 @@ EN = WORDS["en"]
 
 def contents(folder: Path) -> str:
     return b"\n".join(file.read_bytes() for file in folder.iterdir() if file.is_file()).decode("utf-8", "replace")
+
+
+async def test_no_key_is_kept_of_what_people_write_to_each_other(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Written] = []
+    monkeypatch.setattr(Rows, "write", lambda _, written: kept.append(written))
+    for place in (town.general, town.support):
+        for whom in ("", f"{town.maya.mention} "):
+            await town.bob.send(place, f"{whom}my key is {KEY}, what now?")
+    assert len(kept) == 4
+    assert all("what now" in written.text and KEY not in written.text for written in kept)
 
 
 async def test_nothing_of_a_key_is_sent_stored_or_logged(

@@ -162,8 +162,8 @@ async def set_watch(interaction: discord.Interaction[Desk], people: int, minutes
         ValueError: a figure is out of its range, see `bot.desk.servers.RANGES`.
     """
     assert interaction.guild_id is not None  # noqa: S101 - the command is for servers alone
+    within = {"incident_minutes": minutes} if minutes else {}
     servers = records_of(interaction.client).servers
-    minutes = minutes or servers.of(interaction.guild_id).incident_minutes
-    await servers.change(interaction.guild_id, incident_people=people, incident_minutes=minutes)
-    told = WORDS[language(interaction.locale.value)].watched.format(people=people, minutes=minutes)
+    server = await servers.change(interaction.guild_id, incident_people=people, **within)
+    told = WORDS[language(interaction.locale.value)].watched.format(people=people, minutes=server.incident_minutes)
     await tell(interaction, told)

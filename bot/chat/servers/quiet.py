@@ -100,6 +100,9 @@ async def set_quiet(
         await servers.hush(guild_id, name, None)
         ended = any(name in {each, *each.split(":")} and end > now for each, end in before.items())
         line = (words.over if ended else words.not_quiet).format(whom=whom)
+        around = getattr(interaction.channel, "parent_id", None)
+        if person is None and (end := before.get(str(around), now)) > now:
+            line = words.quiet_around.format(where=f"<#{around}>", until=_time(end, now))
     await tell(interaction, line)
 
 
@@ -182,7 +185,7 @@ class Quiet(commands.Cog):
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         """Answer again where a moderator takes the sign away; Discord does not tell their rights."""
         guild = self.desk.get_guild(payload.guild_id or 0)
-        if payload.emoji.name != SIGN or guild is None or not self._is_quiet_in(guild.id):
+        if payload.emoji.name != SIGN or guild is None or not (self._is_quiet_in(guild.id) or self.desk.missed):
             return
         try:
             member = await guild.fetch_member(payload.user_id)
@@ -191,7 +194,10 @@ class Quiet(commands.Cog):
                 "it stays quiet in channel %s: %s, who took the sign away?", payload.channel_id, type(error).__name__
             )
         else:
-            await self._obey(payload, member, None)
+            if self.desk.missed:  # among it may be the sign itself, which has to be obeyed before
+                self.desk.missed.note(partial(self._obey, payload, member, None))
+            else:
+                await self._obey(payload, member, None)
 
     def _is_quiet_in(self, guild_id: int) -> bool:
         return any(end > utcnow() for end in self.desk.server(guild_id).quiet.values())

@@ -16,6 +16,7 @@ class Words:
     quiet: str
     over: str
     not_quiet: str
+    quiet_around: str
     repeats: str
     no_repeats: str
     left_alone: str
@@ -34,6 +35,7 @@ WORDS: Mapping[Language, Words] = {
         "their user alone. To end it sooner: the same command with `minutes: 0`.",
         over="I answer {whom} again.",
         not_quiet="Nothing to end: nobody had me leave {whom} alone.",
+        quiet_around="I leave all of {where} alone until {until}. To end it sooner: the same command there.",
         repeats="Noted. For {minutes} min, the same error leads to the answer that is there.",
         no_repeats="Noted. Each error is answered, however often it comes.",
         left_alone="Dismissed. For {minutes} min I leave {whom} alone in this channel; my name or `/error` still gets "
@@ -51,6 +53,7 @@ WORDS: Mapping[Language, Words] = {
         "如需提前结束，请再用一次同样的命令，并把 `minutes` 设为 0。",
         over="我会重新回复 {whom}。",
         not_quiet="无需结束：并没有人让我不回复 {whom}。",
+        quiet_around="在 {until} 之前，我不再回复整个 {where}。如需提前结束，请到那里使用同样的命令。",
         repeats="已设置：{minutes} 分钟内遇到同样的错误时，指向已有的答案。",
         no_repeats="已设置：同样的错误无论出现多少次，每次都会回答。",
         left_alone="已收起。{minutes} 分钟内，我在本频道不会主动回复{whom}；"

@@ -277,9 +277,9 @@ def lead(known: Remembered, answer: Answer, incident: str = "", *, own: bool = F
         known: where it is.
         answer: what it explains.
         incident: that others see it too, see `incidents`: the card may be from before that was known.
-        own: it is the reader's own card, and they are told what leads on from there.
+        own: it is the reader's own card, and they are told what leads on from there, as its buttons are called.
     """
-    words, card = WORDS[answer.lang], CARD[answer.lang]
+    words, card = WORDS[answer.lang], CARD[known.lang]
     line = words.line.format(title=answer.heading, link=link(known))
     if own:
         line = words.own.format(not_solved=card.not_solved, to_support=card.to_support, link=link(known))

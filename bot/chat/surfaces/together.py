@@ -66,7 +66,7 @@ _GUESSES = re.compile(
 )
 """What makes a meaning one that its writer only considers, or has from others."""
 
-_STILL = re.compile(r"\b(?:still|same)\b|还是|仍|依然|依旧|一样|照样|同样|老样子")
+_STILL = re.compile(r"\b(?:still|same)\b|还是|仍|依然|依旧|(?<!不)(?<!不[太大])一样|照样|同样|老样子")
 """What says that an error is there as it was before."""
 
 _USES = re.compile(

@@ -203,9 +203,9 @@ class Upkeep:
         for card_id in (by_hand := gone.difference(known.question_id for known in questions)):
             await answers.dismiss(card_id)
             if len(gone) == 1:  # else it was the channel that was tidied
-                if card_id not in self._desk.handed_back:
+                is_card = await hush_after(self._desk, card_id)
+                if is_card and card_id not in self._desk.handed_back:
                     self._answering.manners.remove(card_id)
-                await hush_after(self._desk, card_id)
         for known in questions:
             await answers.forget(known.question_id)
         for card_id, (known, rest) in left.items():

@@ -107,11 +107,18 @@ def test_a_card_is_headed_by_the_status_that_the_message_shows(assistant: Assist
         f"HTTP 503 {body}",
         body,
         f"it retried after a 404. HTTP 503 {body}",
+        "HTTP 503 {'error': {'message': 'no such model', 'type': 'model_not_found', 'code': 404}}",
     ]
-    for text, status in zip(shown, [404, 404, 503, 503, 503], strict=True):
+    for text, status in zip(shown, [404, 404, 503, 503, 503, 503], strict=True):
         answer = assistant.ask(text, lang=lang)
         assert (answer.entry, answer.case) == ("503", "no-channel")
         assert f"### {status} · {answer.title}" in texts(laid_out(answer))
+
+
+def test_a_status_is_said_to_be_read_only_where_the_heading_has_it_from_the_message(assistant: Assistant) -> None:
+    body = "{'error': {'message': 'no such model', 'code': 'model_not_found'}}"
+    said = [texts(laid_out(assistant.ask(f"Error code: {status} - {body}"))) for status in (404, 503)]
+    assert ["status `404`" in said[0], "status `" in said[1]] == [True, False]
 
 
 def test_a_number_that_no_entry_has_heads_no_card(assistant: Assistant) -> None:
@@ -122,7 +129,8 @@ def test_a_number_that_no_entry_has_heads_no_card(assistant: Assistant) -> None:
 
 def test_an_entry_without_a_status_is_headed_by_its_title(assistant: Assistant) -> None:
     found = assistant.ask("network", lang="en")
-    assert wrote(laid_out(found))[0].startswith(f"### {found.title}")
+    for answer in (found, replace(found, met=404)):  # as somebody chose it on a card that shows a status
+        assert wrote(laid_out(answer))[0].startswith(f"### {found.title}")
 
 
 def test_what_was_read_is_shown_as_code_that_it_cannot_leave(answer: Answer) -> None:

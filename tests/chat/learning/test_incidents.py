@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import discord
 import pytest
+from discord.utils import utcnow
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
@@ -22,6 +23,7 @@ from bot.desk.incidents import Incident
 from bot.desk.outbox import Delivery
 from bot.desk.questions import Asked
 from bot.desk.records import Records
+from bot.desk.servers import Servers
 from bot.knowledge.base import Knowledge
 from bot.knowledge.schema import LANGUAGES, Meaning
 from tests.chat.conftest import Start
@@ -133,6 +135,11 @@ async def test_answers_say_that_others_see_it_too_and_since_when(outage: Crowd) 
     (incident,) = await outage.open()
     assert outage.last().startswith(f"{SEEN}<t:{int(incident.started_at.timestamp())}:t>; the team knows.")
     assert "### 429 · " in outage.last()
+
+
+async def test_who_makes_it_an_incident_of_a_model_is_told_so_with_their_own_answer(crowd: Crowd) -> None:
+    await crowd.paste(3, DOWN.format(model="gpt-4o"))
+    assert [text.startswith(SEEN) for text in crowd.town.replies()] == [False, False, True]
 
 
 @pytest.mark.usefixtures("delivery")
@@ -404,6 +411,14 @@ async def test_questions_in_direct_messages_make_an_incident_of_the_one_staff(cr
     assert SEEN in others(crowd.desk, None, Meaning("429"), None, "en")
 
 
+async def test_who_makes_it_an_incident_in_a_direct_message_is_told_so_with_their_own_answer(crowd: Crowd) -> None:
+    crowd.desk.settings = replace(crowd.desk.settings, staff_channel="team")
+    for member in crowd.members[:3]:
+        await member.send_dm(BUSY)
+    answers = [crowd.town.reply(member.user.dm_channel) for member in crowd.members[:3]]
+    assert [text.startswith(SEEN) for text in answers] == [False, False, True]
+
+
 async def watched(crowd: Crowd, number: int, guild_id: int | None) -> None:
     """Log a question as the surfaces do."""
     asked = Asked(
@@ -488,3 +503,8 @@ async def test_the_figures_are_set_by_a_command(crowd: Crowd) -> None:
     assert "15 minutes" in shown(private(told))
     server = crowd.desk.server(crowd.town.guild.id)
     assert (server.incident_people, server.incident_minutes) == (3, 15)
+    assert crowd.desk._database
+    elsewhere = Servers(crowd.desk._database, utcnow)  # as another process has them
+    await elsewhere.change(crowd.town.guild.id, incident_minutes=40)
+    told = await ada.slash(crowd.town.general, "desk watch", people=4)
+    assert "40 minutes" in shown(private(told))

@@ -146,6 +146,14 @@ async def test_of_a_request_id_and_a_ray_id_the_form_wants_either(staffed: Town,
         assert rows["ray_id"]["placeholder"] == "Not needed if you have this: Request ID"
 
 
+async def test_where_a_ray_id_would_do_a_request_id_that_was_read_wrong_may_be_taken_out(staffed: Town) -> None:
+    await staffed.maya.send(staffed.support, f"HTTP 502 Bad Gateway, model: gpt-5 (request id: {REQUEST})")
+    rows = fields(await press(staffed.maya, staffed.card()))
+    assert rows["request_id"]["value"] == REQUEST
+    assert not rows["request_id"]["required"]
+    assert rows["model"]["required"]
+
+
 async def test_a_report_holds_what_was_filled_in_what_was_read_and_the_message(
     staffed: Town, card: discord.Message
 ) -> None:
@@ -512,6 +520,30 @@ async def test_a_press_on_a_closed_report_takes_its_buttons_away_and_leaves_its_
     await staffed.maya.click(told, label=label)
     assert shown(told) == before
     assert not labels(told)
+
+
+async def test_so_does_a_press_on_a_report_whose_time_is_over(
+    staffed: Town, card: discord.Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none(_: int) -> None:
+        return None
+
+    told = private(await send(staffed, card))
+    monkeypatch.setattr(records(staffed).reports, "of", none)
+    result = await staffed.maya.click(told, label=SAY.withdraw)
+    assert [message.content for message in result.followups] == [SAY.closed]
+    assert not labels(told)
+
+
+async def test_where_the_buttons_of_a_closed_report_cannot_be_taken_away_the_press_is_answered_all_the_same(
+    staffed: Town, card: discord.Message
+) -> None:
+    told = private(await send(staffed, card))
+    await records(staffed).reports.close(1, "resolved", staffed.sam.id)
+    staffed.env.inject_error("PATCH", "/webhooks/*/*/messages/*", status=500)
+    result = await staffed.maya.click(told, label=SAY.withdraw)
+    (line,) = [message.content for message in result.followups]
+    assert line.endswith(SAY.closed)
 
 
 async def test_somebody_elses_press_leaves_the_buttons_of_an_open_report(staffed: Town, card: discord.Message) -> None:

@@ -11,17 +11,20 @@ from simcord.builders import ChannelHandle, UserHandle
 
 from bot.chat.client import Desk
 from bot.chat.servers import quiet
+from bot.chat.servers.membership import refresh
 from bot.chat.servers.quiet import SIGN, is_quiet
 from bot.chat.servers.quiet_words import WORDS as QUIET
 from bot.chat.servers.setup_words import WORDS as SETUP
 from bot.chat.words import WORDS
 from bot.desk.database import DeskError
 from bot.desk.records import Records
+from bot.desk.servers import Servers
 from tests.chat.board import Board
 from tests.chat.conftest import Pause
 from tests.chat.surfaces.lines import sent, thread_of
 from tests.chat.surfaces.pictures import Pictures, picture
 from tests.chat.town import ERROR, KEY, Town, private, public, shown
+from tests.desk.faults import away
 
 CARD, EN = WORDS["en"], QUIET["en"]
 OTHER = "Error code: 503 - Service Unavailable"
@@ -205,11 +208,31 @@ async def test_what_was_not_quiet_is_not_said_to_be_over(town: Town) -> None:
     assert await hush(town.sam, town.support, minutes=0) == nothing
 
 
+async def test_what_is_quiet_by_another_process_is_ended_as_well(town: Town) -> None:
+    database = desk(town)._database
+    assert database
+    with town.env.time_context():
+        until = discord.utils.utcnow() + timedelta(minutes=5)
+        await Servers(database, discord.utils.utcnow).hush(town.guild.id, str(town.support.id), until)
+    assert await hush(town.sam, town.support, minutes=0) == EN.over.format(whom=town.support.mention)
+
+
 async def test_who_is_left_alone_in_a_channel_only_is_answered_again_there(town: Town) -> None:
     await town.maya.send(town.support, ERROR)
     await town.maya.click(town.card(), label=CARD.dismiss)
     told = await hush(town.sam, town.general, minutes=0, person=town.maya.user)
     assert told == EN.over.format(whom=town.maya.mention)
+
+
+async def test_in_a_thread_it_is_not_said_to_be_over_as_long_as_its_channel_is_quiet(town: Town) -> None:
+    await hush(town.sam, town.support, minutes=5)
+    thread = await thread_of(town)
+    told = await hush(town.sam, thread, minutes=0)
+    assert told.startswith(EN.quiet_around.partition("{until}")[0].format(where=town.support.mention))
+    await town.maya.send(thread, ERROR)
+    assert not town.cards(thread)
+    await hush(town.sam, town.support, minutes=0)
+    assert await hush(town.sam, thread, minutes=0) == EN.not_quiet.format(whom=thread.mention)
 
 
 # What is said all the same
@@ -532,6 +555,22 @@ async def test_a_sign_that_the_desk_missed_counts_once_it_is_there_again(
     with town.env.time_context():
         await desk(town).missed.make_good()
     assert set(records(town).servers.of(town.guild.id).quiet) == {str(town.support.id)}
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_sign_that_the_desk_missed_and_that_is_gone_before_it_is_obeyed_means_nothing(
+    town: Town, late: bool
+) -> None:
+    await town.maya.send(town.support, ERROR)
+    with away(desk(town)._database):
+        await town.sam.react(town.card(), SIGN)
+        if not late:
+            await town.sam.unreact(town.card(), SIGN)
+    if late:  # the desk is there again, and what it missed is still to be done
+        await town.sam.unreact(town.card(), SIGN)
+    with town.env.time_context():
+        assert await refresh(desk(town))
+    assert not records(town).servers.of(town.guild.id).quiet
 
 
 # What is kept

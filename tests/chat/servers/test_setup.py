@@ -25,6 +25,7 @@ from bot.knowledge.schema import LANGUAGES
 from bot.settings import Settings
 from tests.chat.board import Board
 from tests.chat.conftest import Start
+from tests.chat.surfaces.lines import thread_of
 from tests.chat.town import ERROR, Town, private, shown
 from tests.desk.test_reports import NEW
 
@@ -459,6 +460,15 @@ async def test_what_is_left_alone_now_is_listed_with_its_time(at_work: Office) -
             )
         )
     )
+
+
+async def test_a_thread_that_is_left_alone_is_listed_as_one(at_work: Office) -> None:
+    town = at_work.town
+    thread = await thread_of(town)
+    with town.env.time_context():
+        await records_of(town).servers.hush(town.guild.id, str(thread.id), discord.utils.utcnow() + HOUR)
+    told = shown(private(await at_work.ada.slash(town.general, "desk setup")))
+    assert f"- <#{thread.id}> " in told
 
 
 def at(now: datetime, minutes: int) -> str:

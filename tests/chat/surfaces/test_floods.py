@@ -9,6 +9,7 @@ from bot.chat.surfaces.manners import KEYS, LED
 from bot.chat.words import WORDS as CARD
 from bot.desk.database import DeskError
 from bot.settings import Settings
+from tests.chat.conftest import Start
 from tests.chat.surfaces.lines import answers, desk, is_card, is_link, members, replied_to, sent
 from tests.chat.town import ERROR, KEY, Town, private, public, shown
 
@@ -120,6 +121,16 @@ async def test_false_keys_make_no_flood_and_leave_the_answers_of_others_as_they_
     await town.bob.send(town.support, ERROR)
     assert "### 429 · " in town.replies()[-1]
     assert len(town.cards()) == KEYS["channel"] + 1
+
+
+async def test_in_a_server_there_are_only_so_many_warnings_of_keys_whoever_posts_them(
+    town: Town, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KEYS, "server", 2)
+    await town.env.restart_bot(start())
+    for member in members(town, 4):
+        await member.send(town.support, f"my key is {KEY}")
+    assert len(town.cards()) == 2
 
 
 @pytest.mark.parametrize("command", ["privacy", "status"])

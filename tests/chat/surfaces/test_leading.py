@@ -7,11 +7,12 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
+from bot.chat.surfaces import manners
 from bot.chat.surfaces.manners import LED
 from bot.chat.words import WORDS as CARD
 from bot.desk.answers import Remembered
 from bot.desk.database import DeskError
-from tests.chat.conftest import Pause
+from tests.chat.conftest import Pause, Start
 from tests.chat.surfaces.lines import answers, is_card, is_link, members, repeats, replied_to, sent
 from tests.chat.town import ERROR, Town, labels, private, public, shown
 
@@ -146,6 +147,15 @@ async def test_a_card_that_its_asker_dismissed_comes_back_for_whoever_was_led_th
     assert is_link(town.cards()[-1], left)
 
 
+async def test_a_line_whose_question_cannot_be_looked_at_leaves_the_card_to_the_next(town: Town) -> None:
+    _, ((_, first), (_, second)) = await led(town, 2)
+    town.env.inject_error("GET", f"/channels/*/messages/{first.id}", status=500)
+    await town.maya.click(town.cards()[0], label=EN.dismiss)
+    _, own = town.cards()
+    assert is_card(own)
+    assert replied_to(own) == second.id
+
+
 @pytest.mark.parametrize("by", ["button", "hand"])
 async def test_a_card_that_a_moderator_took_away_takes_its_lines_along_and_the_channel_gets_no_other(
     town: Town, more: ChannelHandle, by: str
@@ -165,11 +175,30 @@ async def test_a_card_that_a_moderator_took_away_takes_its_lines_along_and_the_c
     assert [is_card(message) for message in town.cards()] == [True, True]
 
 
+async def test_whatever_else_is_deleted_a_card_that_a_moderator_took_away_stays_away(
+    town: Town, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manners, "REMOVED", 1)
+    await town.env.restart_bot(start())
+    await town.maya.send(town.support, ERROR)
+    await town.sam.delete(town.card())
+    await town.bob.delete(await town.bob.send(town.general, "hello"))
+    await town.bob.send(town.support, ERROR)
+    assert not town.cards()
+
+
 async def test_after_the_window_a_channel_from_which_a_moderator_took_a_card_gets_one_again(town: Town) -> None:
     await led(town)
     await town.sam.delete(town.cards()[0])
     await town.env.advance_time(WINDOW + 1)
     await town.bob.send(town.support, ERROR)
+    assert is_card(town.card())
+
+
+async def test_a_card_of_their_own_a_moderator_dismisses_as_anybody_does(town: Town) -> None:
+    await town.sam.send(town.support, ERROR)
+    await town.bob.send(town.support, ERROR)
+    await town.sam.click(town.cards()[0], label=EN.dismiss)
     assert is_card(town.card())
 
 
@@ -183,6 +212,13 @@ async def test_what_somebody_dismissed_they_are_not_told_again_within_the_window
     await town.maya.send(town.support, OTHER)
     await town.maya.send(town.support, f"{town.mention} {ERROR}")
     assert [is_card(message) for message in town.cards()] == [True, True]
+
+
+async def test_a_card_that_somebody_had_posted_for_another_and_dismisses_comes_back_for_others(town: Town) -> None:
+    public(await town.bob.slash(town.support, "error", code="429", to=town.maya.user))
+    await town.bob.click(town.card(), label=EN.dismiss)
+    await town.sam.send(town.support, "Error code: 429")
+    assert is_card(town.card())
 
 
 async def test_a_card_and_its_lines_that_are_tidied_away_together_stay_away(town: Town, pause: Pause) -> None:

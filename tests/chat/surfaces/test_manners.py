@@ -79,8 +79,43 @@ async def test_who_says_right_after_the_card_that_it_is_still_so_is_told_once_wh
     card, line = town.cards()
     assert is_link(line, card)
     lang: Language = "zh" if "还" in said else "en"
-    assert f"**{EN.not_solved}**" in shown(line) if lang == "en" else CARD["zh"].to_support in shown(line)
-    assert EN.not_solved in labels(card)
+    assert shown(line) == WORDS[lang].own.format(not_solved=EN.not_solved, to_support=EN.to_support, link=card.jump_url)
+    assert {EN.not_solved, EN.to_support} <= set(labels(card))  # by what they are called there
+
+
+async def test_who_asks_in_a_direct_message_whether_it_is_still_so_is_led_back_each_time(town: Town) -> None:
+    await town.maya.send_dm(ERROR)
+    for _ in range(2):
+        await town.maya.send_dm("still the same 429")
+    channel = town.maya.user.dm_channel
+    card, *lines = town.cards(channel)
+    assert [is_link(line, card) for line in lines] == [True, True]
+
+
+async def test_who_was_led_to_a_card_and_says_that_it_is_still_so_has_the_way_there_before_their_eyes(
+    town: Town,
+) -> None:
+    await town.maya.send(town.support, ERROR)
+    await town.bob.send(town.support, ERROR)
+    await town.bob.send(town.support, "still the same 429")
+    card, line = town.cards()
+    assert is_link(line, card)
+
+
+async def test_that_others_were_led_to_a_card_does_not_keep_its_asker_from_being_led_back(town: Town) -> None:
+    await town.maya.send(town.support, ERROR)
+    await town.bob.send(town.support, ERROR)
+    await town.maya.send(town.support, "still the same 429")
+    assert [is_link(line, town.cards()[0]) for line in town.cards()[1:]] == [True, True]
+
+
+async def test_in_a_busy_channel_nobody_is_led_back(town: Town) -> None:
+    await town.maya.send(town.support, ERROR)
+    with town.env.time_context():
+        while not desk(town).limits.take(channel=town.support.id):
+            pass
+    await town.maya.send(town.support, "still the same 429")
+    assert is_card(town.card())
 
 
 async def test_the_line_of_one_who_says_that_it_is_still_so_leads_to_the_card_of_a_narrower_case(town: Town) -> None:
@@ -91,11 +126,23 @@ async def test_the_line_of_one_who_says_that_it_is_still_so_leads_to_the_card_of
     assert is_link(line, card)
 
 
-@pytest.mark.parametrize("said", ["maybe still 429", "still 429 lines left", "it's the same 429 as yesterday"])
+@pytest.mark.parametrize(
+    "said", ["maybe still 429", "still 429 lines left", "it's the same 429 as yesterday", "不一样的429", "429不太一样"]
+)
 async def test_what_only_sounds_like_it_gets_no_line(town: Town, said: str) -> None:
     await town.maya.send(town.support, ERROR)
     await town.maya.send(town.support, said)
     assert is_card(town.card())
+
+
+async def test_that_it_still_does_not_work_is_no_guess_where_the_message_alone_would_get_no_answer(
+    town: Town,
+) -> None:
+    assert not desk(town).assistant.ask("still won't work 429").speaks
+    await town.maya.send(town.support, ERROR)
+    await town.maya.send(town.support, "still won't work 429")
+    card, line = town.cards()
+    assert is_link(line, card)
 
 
 async def test_who_has_no_card_and_whom_a_moderator_has_left_alone_is_not_told_what_leads_on(town: Town) -> None:
