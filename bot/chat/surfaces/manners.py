@@ -19,7 +19,6 @@ from bot.chat.limits import Limits
 from bot.chat.servers.quiet import is_quiet
 from bot.chat.surfaces.question import Question
 from bot.chat.trouble import FAILED
-from bot.chat.words import WORDS as CARD
 from bot.desk.answers import DAY, Answered, Answers, Remembered
 from bot.knowledge.schema import Language, Meaning
 
@@ -52,11 +51,11 @@ class Words:
 WORDS: Mapping[Language, Words] = {
     "en": Words(
         line="-# ↪ {title}, see {link}",
-        own="-# ↪ Still there? Press **{not_solved}** or **{to_support}** on your card, see {link}",
+        own="-# ↪ Still there? Your card leads on, to a human as well, see {link}",
     ),
     "zh": Words(
         line="-# ↪ {title}，见 {link}",
-        own="-# ↪ 还没解决？请点你那张卡片上的「{not_solved}」或「{to_support}」，见 {link}",
+        own="-# ↪ 还没解决？请从你那张卡片继续，也可以转交人工，见 {link}",
     ),
 }
 
@@ -277,13 +276,11 @@ def lead(known: Remembered, answer: Answer, incident: str = "", *, own: bool = F
         known: where it is.
         answer: what it explains.
         incident: that others see it too, see `incidents`: the card may be from before that was known.
-        own: it is the reader's own card, and they are told what leads on from there, as its buttons are called.
+        own: it is the reader's own card, and they are told that it leads on.
     """
-    words, card = WORDS[answer.lang], CARD[known.lang]
-    line = words.line.format(title=answer.heading, link=link(known))
-    if own:
-        line = words.own.format(not_solved=card.not_solved, to_support=card.to_support, link=link(known))
+    words = WORDS[answer.lang]
+    line = words.own if own else words.line
     view = ui.LayoutView(timeout=None)
     if incident:
         view.add_item(ui.TextDisplay(incident, id=INCIDENT))
-    return view.add_item(ui.TextDisplay(line))
+    return view.add_item(ui.TextDisplay(line.format(title=answer.heading, link=link(known))))

@@ -120,7 +120,7 @@ class Replies(commands.Cog):
             return
         if answers := self._answering.answers:
             await self._upkeep.changed(answers, message)
-        else:
+        elif is_read(self.desk, message):
             self.desk.missed.note(partial(self.on_raw_message_edit, payload))
 
     @commands.Cog.listener()

@@ -79,8 +79,8 @@ async def test_who_says_right_after_the_card_that_it_is_still_so_is_told_once_wh
     card, line = town.cards()
     assert is_link(line, card)
     lang: Language = "zh" if "还" in said else "en"
-    assert shown(line) == WORDS[lang].own.format(not_solved=EN.not_solved, to_support=EN.to_support, link=card.jump_url)
-    assert {EN.not_solved, EN.to_support} <= set(labels(card))  # by what they are called there
+    assert shown(line) == WORDS[lang].own.format(link=card.jump_url)
+    assert {EN.not_solved, EN.to_support} <= set(labels(card))
 
 
 async def test_who_asks_in_a_direct_message_whether_it_is_still_so_is_led_back_each_time(town: Town) -> None:
