@@ -140,14 +140,22 @@ async def test_processes_that_start_at_once_migrate_once_and_all_open(url: str) 
 
 
 async def test_who_comes_while_another_migrates_waits_for_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    migrated = 0
+    looked = migrated = 0
+
+    def look(connection: Connection, stored: Callable[[Connection], str] = desk_database._stored_revision) -> str:
+        nonlocal looked
+        looked += 1
+        return stored(connection)
 
     def upgrade_and_linger(connection: Connection, upgrade: Callable[[Connection], None] = migrations.upgrade) -> None:
         nonlocal migrated
         upgrade(connection)
+        while looked < 2:
+            await_only(asyncio.sleep(0.05))
         await_only(asyncio.sleep(0.5))
         migrated += 1
 
+    monkeypatch.setattr(desk_database, "_stored_revision", look)
     monkeypatch.setattr(migrations, "upgrade", upgrade_and_linger)
     for database in await asyncio.gather(*(Database.open(url, limit=0.2) for _ in range(2))):
         await database.close()
