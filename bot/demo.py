@@ -6,6 +6,7 @@ SimCord plays Discord: the client, its cogs and cards are the very ones that `ru
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -46,7 +47,8 @@ PASTED_IN_CHINESE = """\
 ```"""
 
 HINT = "Paste an error there, type /error, or write to @Error Desk. Ctrl-C ends the demo."
-ELSEWHERE = "Enter, in this terminal, opens {other} in its place."
+ELSEWHERE = "Enter, in this terminal, opens {other} in its place, at a new address; the page at this one ends with that."
+ENDED = "The demo has ended, and all that was written there is forgotten."
 
 TICK = 1.0
 """Seconds from one reading of the clock to the next."""
@@ -90,9 +92,12 @@ def serve(directory: Path | None, port: int | None, open_browser: bool) -> int:
     except KnowledgeError as error:
         return complain(reloading.in_a_line(error), UNUSABLE)
     except SetupError as error:
-        return complain(str(error))
+        reason = error.__cause__
+        taken = isinstance(reason, OSError) and reason.errno == errno.EADDRINUSE
+        return complain(f"port {port} is taken; without --port, the demo finds a free one" if taken else str(error))
     except KeyboardInterrupt:
         pass
+    sys.stdout.write(f"{ENDED}\n")
     return 0
 
 

@@ -24,7 +24,7 @@ from bot.chat.reports import report_form
 from bot.chat.reports.asker_card import refresh_asker_card
 from bot.chat.reports.escalation_words import SAID
 from bot.chat.reports.home import Home, home_of
-from bot.chat.reports.own_report import held_key, lay_out, show, standing
+from bot.chat.reports.own_report import held_key, lay_out, sent_from, show, standing
 from bot.chat.reports.report_form import ERROR, TRIED
 from bot.chat.reports.turns import turn
 from bot.chat.surfaces.original import words_of
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 class Support(Button, name="support", label="to_support"):
     """Opens the form, or leads to the report that the asker has open for this error.
 
-    Where nobody takes reports, it shows what to send to whom.
+    Once that is closed, the form has what they sent with it. Where nobody takes reports, it shows what to send to whom.
     """
 
     async def act(self, interaction: discord.Interaction[Desk]) -> None:
@@ -53,10 +53,10 @@ class Support(Button, name="support", label="to_support"):
         if desk.records is None or (home := home_of(desk, interaction.guild_id)) is None:
             await _show_what_to_send(interaction, subject, card, _read(card))
             return
+        asker_id = _asker(interaction, subject)
         try:
-            known = await desk.records.reports.open_of(
-                _asker(interaction, subject), home.guild_id, _entry(subject), subject.question_id
-            )
+            known = await desk.records.reports.open_of(asker_id, home.guild_id, _entry(subject), subject.question_id)
+            last = None if known else await sent_from(interaction, subject.question_id)
         except DeskError as error:
             log.warning("going on without the desk: %s", error)
             await _show_what_to_send(interaction, subject, card, _read(card))
@@ -66,20 +66,23 @@ class Support(Button, name="support", label="to_support"):
             await show(interaction, await standing(desk.records, known, subject.lang))
             await _tell_card(interaction, known)
         else:
-            await interaction.response.send_modal(ReportForm.of(interaction, subject, card))
+            sent = {**last.facts, TRIED: last.tried} if last and last.asker_id == asker_id else {}
+            await interaction.response.send_modal(ReportForm.of(interaction, subject, card, sent))
 
 
 class ReportForm(Form, name="send", payload=rf"([a-z\d-]*):([a-z\d-]*):({'|'.join(LANGUAGES)}):([\da-f]{{1,16}})"):
     """What support needs to know. Whose report it is stands on the card, for which a custom id has no room."""
 
     @classmethod
-    def of(cls, interaction: discord.Interaction[Desk], subject: Subject, card: Card) -> ReportForm:
-        """Make the form for the card under a button."""
+    def of(
+        cls, interaction: discord.Interaction[Desk], subject: Subject, card: Card, sent: Mapping[str, str]
+    ) -> ReportForm:
+        """Make the form for the card under a button, with what its asker sent from there before."""
         entry, case = subject.meaning or ("", None)
         payload = f"{entry}:{case or ''}:{subject.lang}:{subject.question_id:x}"
         form = cls(interaction, payload, report_form.WORDS[subject.lang].title)
         typed, posted = interaction.client.lately[subject.question_id], under(interaction).reference is not None
-        for row in report_form.rows(card.answer, _read(card), typed, posted=posted):
+        for row in report_form.rows(card.answer, _read(card), {ERROR: typed, **sent}, posted=posted):
             form.add_item(row)
         return form
 

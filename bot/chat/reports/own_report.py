@@ -128,15 +128,12 @@ async def settle(interaction: discord.Interaction[Desk], question_id: int, lang:
     Raises:
         discord.HTTPException: Discord does not take what the user is to be told.
     """
-    desk, card, user_id = interaction.client, interaction.message, interaction.user.id
+    desk, user_id = interaction.client, interaction.user.id
     if desk.records is None:
         return
     reports = desk.records.reports
     try:
-        if card and not card.flags.ephemeral:
-            report = await reports.of_card(card.id)
-        else:
-            report = await reports.of_question(question_id) if question_id else None
+        report = await sent_from(interaction, question_id)
         if report is None or report.closed_at:
             return
         by_asker = report.asker_id == user_id
@@ -151,6 +148,22 @@ async def settle(interaction: discord.Interaction[Desk], question_id: int, lang:
     desk.deliverer.hurry()
     if by_asker:
         await tell(interaction, SAID[lang].solved.format(number=report.id))
+
+
+async def sent_from(interaction: discord.Interaction[Desk], question_id: int) -> Report | None:
+    """Return the newest report that was sent from the card under a press; from a private one, on its question.
+
+    Args:
+        interaction: the press.
+        question_id: what the card answers; 0 where that is not known.
+
+    Raises:
+        DeskError: the desk cannot tell.
+    """
+    reports, card = records_of(interaction.client).reports, interaction.message
+    if card and not card.flags.ephemeral:
+        return await reports.of_card(card.id)
+    return await reports.of_question(question_id) if question_id else None
 
 
 async def standing(records: Records, report: Report, lang: Language, *above: str) -> ui.LayoutView:
@@ -200,6 +213,17 @@ def held_key(interaction: discord.Interaction[Desk]) -> bool:
     return any(mask(row["component"]["value"]).secrets for row in data["components"])
 
 
+def without_buttons(message: discord.Message) -> ui.LayoutView | None:
+    """Return what a message of ours shows, without the buttons in its box; None where there are none."""
+    view = ui.LayoutView.from_message(message)
+    view.stop()  # as in `with_state`
+    boxes = [box for box in view.children if isinstance(box, ui.Container)]
+    rows = [(box, item) for box in boxes for item in box.children if isinstance(item, ui.ActionRow)]
+    for box, row in rows:
+        box.remove_item(row)
+    return view if rows else None
+
+
 async def _refuse(interaction: discord.Interaction[Desk], report: Report | None, refused: str) -> None:
     """Tell a user why a button does nothing; where it is for good, the buttons go.
 
@@ -209,20 +233,11 @@ async def _refuse(interaction: discord.Interaction[Desk], report: Report | None,
         if not interaction.response.is_done():
             await acknowledge(interaction)
         try:
-            await interaction.edit_original_response(view=_without_buttons(interaction.message))
+            if view := without_buttons(interaction.message):
+                await interaction.edit_original_response(view=view)
         except FAILED as error:
             log.info("the buttons of a closed report stay: %s", type(error).__name__)
     await tell(interaction, refused)
-
-
-def _without_buttons(message: discord.Message) -> ui.LayoutView:
-    view = ui.LayoutView.from_message(message)
-    view.stop()  # as in `with_state`
-    for box in view.children:
-        if isinstance(box, ui.Container):
-            for row in [item for item in box.children if isinstance(item, ui.ActionRow)]:
-                box.remove_item(row)
-    return view
 
 
 def _refusal(interaction: discord.Interaction[Desk], report: Report | None, lang: Language) -> str:

@@ -127,16 +127,17 @@ class _Field(NamedTuple):
     instead: tuple[Wanted, ...] = ()
 
 
-def rows(answer: Answer, read: Mapping[str, str], typed: str, *, posted: bool) -> list[ui.Label[Any]]:
+def rows(answer: Answer, read: Mapping[str, str], sent: Mapping[str, str], *, posted: bool) -> list[ui.Label[Any]]:
     """Return the rows of the form, those that have to be filled in first.
 
     Args:
         answer: what the error means; an entry says what support asks for.
         read: what was read from the question, by the names of `Evidence`.
-        typed: the question, where it was a command and is still remembered.
+        sent: what stands in the fields before what was read, by their names: a question that was a command, as far as
+            it is still remembered, and what was sent before.
         posted: it is a message, which can be read again; else the form asks for the error's text.
     """
-    words, given = WORDS[answer.lang], {ERROR: typed[:PASTED], **read}
+    words, given = WORDS[answer.lang], {**read, **sent}
     found: list[ui.Label[Any]] = [
         ui.Label(
             text=words.labels[field.name],
@@ -144,10 +145,10 @@ def rows(answer: Answer, read: Mapping[str, str], typed: str, *, posted: bool) -
             component=ui.TextInput(
                 custom_id=field.name,
                 style=discord.TextStyle.paragraph if field.name in PARAGRAPHS else discord.TextStyle.short,
-                default=given.get(field.name) or None,
+                default=given.get(field.name, "")[: _longest(field)] or None,
                 placeholder=None if field.name in given else _placeholder(field, words),
                 required=field.required,
-                max_length=PARAGRAPHS.get(field.name, LINE),
+                max_length=_longest(field),
             ),
         )
         for field in _fields(answer, read, posted=posted)
@@ -160,6 +161,10 @@ def facts(read: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """Return what is known of an error: what was read, as the asker corrected it, and what they filled in."""
     known = {**read, **{name: value for name, value in values.items() if name not in {ERROR, TRIED}}}
     return {name: value for name, value in known.items() if value and value.casefold() not in UNKNOWN}
+
+
+def _longest(field: _Field) -> int:
+    return PARAGRAPHS.get(field.name, LINE)
 
 
 def _placeholder(field: _Field, words: Words) -> str | None:

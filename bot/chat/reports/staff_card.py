@@ -84,12 +84,12 @@ def heading_of(desk: Desk, report: Report, lang: Language) -> str:
 
 
 def render(card: StaffCard, lang: Language) -> ui.LayoutView:
-    """Lay out the card, with its buttons; of a closed report it shows the outcome alone."""
+    """Lay out the card, with its buttons; of a closed report it shows the outcome, and whose it was."""
     report, words = card.report, WORDS[lang]
     name, state = f"{words.heading.format(number=report.id)} · {card.heading}", _state(report, words)
     if report.state not in OPEN:
-        erased = "" if report.asker_id else f"\n-# {words.erased}"
-        return _view(Box(ui.TextDisplay(f"**{name}**\n-# {state}{erased}"), accent_colour=UNKNOWN))
+        sender = _sender(report, words) if report.asker_id else words.erased
+        return _view(Box(ui.TextDisplay(f"**{name}**\n-# {state}\n-# {sender}"), accent_colour=UNKNOWN))
     box = Box(ui.TextDisplay(f"### {name}\n{state}"), accent_colour=COLOUR[shown_state(report)])
     box.add_item(ui.TextDisplay(_facts(report, words) + f"\n-# {_similar(card, words)}"))
     for part in _parts(report, words):
@@ -153,7 +153,7 @@ def _facts(report: Report, words: Words) -> str:
     first = {words.case: error} | {words.facts[name]: values.pop(name, "") for name in ("model", "group")}
     others = {words.facts.get(name, name): value for name, value in values.items()}
     lines = [
-        f"**{words.who}** {_person(report.asker_id, words)} · {_place(report, words)}",
+        _sender(report, words),
         " · ".join(_labelled(first)),
         *_labelled(others),
     ]
@@ -162,6 +162,10 @@ def _facts(report: Report, words: Words) -> str:
 
 def _labelled(values: Mapping[str, str]) -> list[str]:
     return [f"**{label}** {code(value, 160)}" for label, value in values.items() if value.strip()]
+
+
+def _sender(report: Report, words: Words) -> str:
+    return f"**{words.who}** {_person(report.asker_id, words)} · {_place(report, words)}"
 
 
 def _place(report: Report, words: Words) -> str:

@@ -10,12 +10,11 @@ import discord
 from discord import ui
 
 from bot.chat.office import records_of
-from bot.chat.reports import staff_card, staff_notes
+from bot.chat.reports import staff_card, staff_notes, to_asker
 from bot.chat.reports.asker_card import refresh_asker_card
 from bot.chat.reports.home import home_of
 from bot.chat.reports.sending import HeldError, find, nonce_of, note_of, report_of, send
 from bot.chat.reports.staff_card import StaffCard, staff_language
-from bot.chat.reports.to_asker import CANNOT_BE_REACHED
 from bot.chat.trouble import FAILED
 from bot.desk.outbox import Delivery
 from bot.desk.reports import Report
@@ -70,6 +69,8 @@ async def refresh(desk: Desk, delivery: Delivery) -> None:
     finally:
         if sent.asker_id:
             await refresh_asker_card(desk, sent)
+        if sent.asker_id and sent.closed_at:
+            await to_asker.take_no_more(desk, sent)
 
 
 async def show_whether_delivered(desk: Desk, delivery: Delivery) -> None:
@@ -120,6 +121,6 @@ async def _drawn(desk: Desk, sent: Report) -> ui.LayoutView:
         notes=await records.reports.notes(sent.id),
         similar=await records.reports.similar(sent, HOUR),
         heading=staff_card.heading_of(desk, sent, lang),
-        undelivered=any(delivery.report_id == sent.id and why == CANNOT_BE_REACHED for delivery, why in waiting),
+        undelivered=any(delivery.report_id == sent.id and why == to_asker.CANNOT_BE_REACHED for delivery, why in waiting),
     )
     return staff_card.render(card, lang)
