@@ -47,7 +47,7 @@ PASTED_IN_CHINESE = """\
 ```"""
 
 HINT = "Paste an error there, type /error, or write to @Error Desk. Ctrl-C ends the demo."
-ELSEWHERE = "Enter, in this terminal, opens {other} in its place, at a new address; the page at this one ends with that."
+ELSEWHERE = "Enter, in this terminal, opens {other} at a new address, and the page at this one ends."
 ENDED = "The demo has ended, and all that was written there is forgotten."
 
 TICK = 1.0

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.demo import serve
+from bot.demo import ENDED, serve
 from bot.ending import UNUSABLE
 from bot.knowledge.loading import default_directory
 from tests import chromium
@@ -70,6 +70,7 @@ async def test_enter_opens_the_other_channel_at_an_address_of_its_own_and_back()
         assert process.stdin is not None
         addresses, channels = [address], [await channel(address)]
         for _ in range(2):
+            assert "the page at this one ends" in await printed_with(process, "Enter")
             process.stdin.write(b"\n")
             addresses.append(await printed(process))
             channels.append(await channel(addresses[-1]))
@@ -86,6 +87,8 @@ async def test_a_signal_ends_the_demo_in_success(name: str) -> None:
         assert await asyncio.wait_for(process.wait(), 10) == 0
         assert process.stderr is not None
         assert await process.stderr.read() == b""
+        assert process.stdout is not None
+        assert (await process.stdout.read()).decode().endswith(f"{ENDED}\n")
 
 
 @pytest.fixture
@@ -152,9 +155,10 @@ def test_the_browser_is_opened_on_the_printed_address(
 
 def test_a_port_that_is_taken_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert serve(None, taken.getsockname()[1], False) == 1
+        port = taken.getsockname()[1]
+        assert serve(None, port, False) == 1
     told = capsys.readouterr().err
-    assert "port" in told
+    assert told.startswith(f"error: port {port} is taken")
     assert told.count("\n") == 1
 
 

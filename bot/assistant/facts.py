@@ -23,6 +23,12 @@ _MODEL_TALK = re.compile(
     r"\s{0,3}[\"'`]?([\w./:@+-]{3,100})",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"(?:\bmodel|模型)\s{1,3}[\"'`]?(?=[\w./:@+]{0,40}[\d-])(?=[\d./:@+-]{0,40}[a-z])([\w./:@+-]{3,100})",
+    re.ASCII | re.IGNORECASE,
+)
+"""A name right behind the word: with a letter, and with a digit or a hyphen, as hardly a word has them."""
+
 NO_CHANNEL = re.compile(
     r"分[组組] ?(?P<zh_group>[^\n\"']{1,60}?) ?下(?:对于|對於)?模型 ?(?P<zh>[^\n\"']{0,100}?) ?"
     r"(?:无可用渠道|無可用[管渠]道|的可用渠道失败|的可用渠道不存在)"
@@ -97,6 +103,17 @@ def model(
     before = [span for span in spans if error - NEAR <= span[0] < error]
     start, end = before[-1] if before else spans[0] if spans else (0, 0)
     return ends(text)[start:end] or None
+
+
+def called(text: str) -> str | None:
+    """Return what a message calls its model, be there such a one or not: `model test-model-2`.
+
+    It tells one model from another, and no more: too much else may stand behind the word.
+
+    Args:
+        text: The message.
+    """
+    return next(filter(None, (_named(match[1]) for match in _CALLED.finditer(text))), None)
 
 
 def group(captured: Mapping[str, str], pairs: Sequence[Field], text: str) -> str | None:

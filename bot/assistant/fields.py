@@ -25,7 +25,10 @@ KEYS: dict[str, str] = {
 LONGEST = 4000
 """Where a quoted value is cut, in characters: a missing quote must not swallow a log."""
 
-_OPEN = re.compile(r"(?P<close>\\{0,3}[\"'`]?)\]?\s{0,3}(?P<link>[:=])\s{0,3}(?:u|b|r|f)?(?P<quote>\\{0,3}[\"'`])?")
+_OPEN = re.compile(
+    r"(?P<close>\\{0,3}[\"'`]?)\]?\s{0,3}(?P<link>[:=])\s{0,3}"
+    r"(?:[ubrf](?=\\{0,3}[\"'`]))?(?P<quote>\\{0,3}[\"'`])?"
+)
 _BARE = re.compile(r"[\w./:@\-]{1,120}")
 _CLOSING = {quote: re.compile(rf"(?:[^{quote}\\]|\\.){{0,{LONGEST}}}+", re.DOTALL) for quote in "\"'`"}
 

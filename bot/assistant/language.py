@@ -17,6 +17,9 @@ _MACHINE = re.compile(
 )
 """Where in a line software begins to speak; what stands before it may be the writer's own."""
 
+_FULL_WIDTH = "？"
+"""What only Chinese and Japanese are typed with."""
+
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _OTHER_CJK = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _LATIN_WORD = re.compile(r"[^\W\d_\u3040-\uffff]{2,}")
@@ -57,9 +60,12 @@ def spoken(own: str) -> Language | None:
         own: What `around` returned.
 
     Returns:
-        `zh` where the words around the paste are Chinese, `en` where they are in another language.
+        `zh` where the words around the paste are Chinese, or nothing but a question mark of theirs; `en` where
+        they are in another language.
     """
     han, others, latin = (len(script.findall(own)) for script in (_HAN, _OTHER_CJK, _LATIN_WORD))
-    if han >= 2 and han >= others and han * 2 >= latin:
+    if han and han >= others and han * 2 >= latin:
         return "zh"
-    return "en" if latin or others else None
+    if latin or others:
+        return "en"
+    return "zh" if _FULL_WIDTH in own else None

@@ -91,10 +91,11 @@ def _lifted(best: Candidate, now: quiet.Occasion) -> Candidate:
     """Return a topic as a report of trouble, where the writer complains of it.
 
     A short phrase or a number without a setting names a topic; a complaint around it makes it the
-    error that the writer met. A question is enough for a number.
+    error that the writer met. A question is enough for a number, where the talk is of calls: `504?` may be a car,
+    and `401 or 403?` a price.
     """
     kind = best.signs[0].kind
-    complains = now.complains or (kind == "status" and now.asks)
+    complains = (now.complains or now.asks) and now.of_calls if kind == "status" else now.complains
     if best.confidence >= SPEAKS or kind not in {"phrase", "status"} or not now.short or not complains:
         return best
     return replace(best, confidence=round(min(best.confidence + LIFT, 0.8), 3))

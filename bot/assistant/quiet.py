@@ -6,6 +6,8 @@ The words of `cues.yaml` tell, as far as a person wrote them around what was pas
 - `about`: plans, explanations, documentation. Silence, unless an error's own text was pasted.
 - `trouble`: a call for help. It outweighs both.
 - `failing`: words of failure. They turn a topic ("rate limit") into a report of one.
+- `calls`: words of calls to an API. Only near them a bare number may be what the writer met: `504?` alone in
+  a sentence may be a car or a room.
 - `foreign`: another software's errors, wherever in the text. Silence.
 
 The answer to a request that went well is no error, whatever it says. A link to a change of code is
@@ -32,6 +34,11 @@ CLOSE = 250
 SHORT = 240
 """A complaint is read as one about the error beside it only in a message of so many characters."""
 
+_FILLING = re.compile(
+    r"\b(?:a|an|the|and|my|please|pls|hi|hey|hello|guys|oh|ok)\b|[了吗嗎呢啊吧的呀又还也都我在]|[\W\d_]"
+)
+"""What says nothing beside a number and a complaint of it."""
+
 _CHANGE_LINK = re.compile(r"github\.com/[\w.-]+/[\w.-]+/(?:pull|commit|compare|releases)/")
 
 
@@ -45,6 +52,7 @@ class Occasion:
     lists: bool
     foreign: bool
     succeeded: bool
+    of_calls: bool
 
     def silences(self, best: Kind) -> bool:
         """Say whether the bot keeps quiet about an error for which the best sign is of this kind."""
@@ -79,7 +87,21 @@ def occasion(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> O
         lists=_lists(evidence),
         foreign=evidence.foreign,
         succeeded=evidence.succeeded,
+        of_calls="calls" in cues or _of_calls(evidence, own, knowledge),
     )
+
+
+def _of_calls(evidence: Evidence, own: str, knowledge: Knowledge) -> bool:
+    """Say whether more than a number tells of a call to an API.
+
+    Another sign does, a model or an address, and who asks what the number means. Where nothing is said but
+    the number and the complaint, it is what the complaint is of.
+    """
+    if evidence.url or any(sign.kind != "status" for sign in evidence.signs):
+        return True
+    if any(status.setting == "meaning" for status in evidence.statuses):
+        return True
+    return any(knowledge.models.find(own)) or not _FILLING.sub("", knowledge.uncued(own))
 
 
 def _lists(evidence: Evidence) -> bool:

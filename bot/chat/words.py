@@ -32,6 +32,7 @@ class Words:
     unknown_steps: tuple[str, ...]
     key_posted: str
     key_posted_steps: tuple[str, ...]
+    key_gone: str
     key_given: str
     key_given_cause: str
     solved: str
@@ -103,6 +104,7 @@ WORDS: Mapping[Language, Words] = {
             "**Revoke it now** and create a new one: whoever has read it can spend your balance.",
             "**Delete the message.** Deleting alone is not enough, bots and people may have copied it.",
         ),
+        key_gone="🔑 An API key stood here. {step}",
         key_given="🔑 There is an API key in what you sent",
         key_given_cause=(
             "Only you see this answer. If the key also stands in a public place, revoke it and create a new one."
@@ -197,6 +199,7 @@ WORDS: Mapping[Language, Words] = {
             "**请立即作废这个 Key** 并新建一个：看到它的人都能消耗你的余额。",
             "**请删除这条消息。** 只删除是不够的，别人或机器人可能已经复制。",
         ),
+        key_gone="🔑 这里出现过 API Key。{step}",
         key_given="🔑 你发送的内容里有 API Key",
         key_given_cause="这条回复只有你能看到。如果这个 Key 也出现在公开的地方，请作废它并新建一个。",
         solved="已解决",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from sqlalchemy import ColumnElement, Executable, Select, and_, delete, func, or_, select, update
 
@@ -14,6 +15,9 @@ from bot.knowledge.schema import Language
 
 DAY = timedelta(days=1)
 """How long an answer is remembered: as long as people come back to a question, and no longer."""
+
+KEY, KEY_GONE = "key", "key=gone"
+"""What a question brings that holds a key for everybody to see, and one that held such a key before it was changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,8 @@ class Answered:
         lang: the card's language.
         digest: a fingerprint of the rendered card, which tells whether it would look different today.
         asked: the bot was asked, not only heard.
-        brings: what else the question told: its model, its address and what was found in it, each as a short name.
+        brings: what else the question told: its model, its address, what was found in it, and whether there is a key
+            in it or was, each as a short name.
         repeats: the card with the answer, where this one only leads to it.
     """
 
@@ -49,6 +54,22 @@ class Answered:
     asked: bool
     brings: frozenset[str] = frozenset()
     repeats: int | None = None
+
+    @property
+    def had_key(self) -> bool:
+        """Whether whoever asked showed a key to everybody, be it there still or not."""
+        return bool(self.brings & {KEY, KEY_GONE})
+
+    def with_key_before(self, before: Answered) -> Self:
+        """Return the answer with what it tells of a key that stood in the question as it was before."""
+        if KEY in self.brings or not before.had_key:
+            return self
+        return replace(self, brings=self.brings | {KEY_GONE})
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is no card, but a line: one that leads to a card, or that a key was in the question."""
+        return self.repeats is not None or (KEY_GONE in self.brings and not self.entry and not self.asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     distinct,
     func,
     literal,
+    or_,
     select,
     true,
     update,
@@ -147,6 +148,25 @@ class Questions:
         )
         async with self._database.lookup() as connection:
             return (await connection.execute(met)).scalar_one()
+
+    async def case(self, guild_id: int, entry: str, model: str | None, since: datetime) -> str | None:
+        """Return the case that all have met of an entry with a model since then; none where it is not one and the same.
+
+        Args:
+            guild_id: their server; direct messages count with it.
+            entry: the entry's id.
+            model: the model; none where none was named.
+            since: from when on.
+        """
+        met = select(distinct(QuestionRow.case)).where(
+            or_(QuestionRow.guild_id == guild_id, QuestionRow.guild_id.is_(None)),
+            QuestionRow.entry == entry,
+            QuestionRow.model.is_not_distinct_from(model),
+            QuestionRow.created_at >= since,
+        )
+        async with self._database.lookup() as connection:
+            cases = (await connection.execute(met)).scalars().all()
+        return cases[0] if len(cases) == 1 else None
 
     async def stats(self, guild_id: int | None, within: timedelta) -> Stats:
         """Add up the last while.

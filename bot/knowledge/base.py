@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
 from bot.knowledge.model_names import ModelNames
-from bot.knowledge.phrases import Phrase, PhraseIndex
+from bot.knowledge.phrases import Phrase, PhraseHit, PhraseIndex
 from bot.knowledge.schema import (
     Acts,
     Case,
@@ -106,8 +106,18 @@ class Knowledge:
 
     def cued(self, text: str) -> set[Cue]:
         """Return which kinds of cues a text holds."""
-        found = self._said.search(words(fold(text), every=True))
-        return {cast("Cue", hit.phrase.owner.entry) for hit in found}
+        return {cast("Cue", hit.phrase.owner.entry) for hit in self._cues_in(fold(text))}
+
+    def uncued(self, text: str) -> str:
+        """Return a text folded, without its cues."""
+        folded = fold(text)
+        rest = list(folded)
+        for hit in self._cues_in(folded):
+            rest[hit.start : hit.end] = " " * (hit.end - hit.start)
+        return "".join(rest)
+
+    def _cues_in(self, folded: str) -> list[PhraseHit]:
+        return self._said.search(words(folded, every=True))
 
     def speaks_of_failure(self, phrase: Phrase) -> bool:
         """Say whether a phrase complains by itself (`invalid token`) or only names a topic (`rate limit`)."""

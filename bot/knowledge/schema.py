@@ -285,7 +285,7 @@ class Meaning(NamedTuple):
         return self.entry if self.case is None else f"{self.entry}/{self.case}"
 
 
-Cue = Literal["over", "about", "trouble", "failing"]
+Cue = Literal["over", "about", "trouble", "failing", "calls"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -300,6 +300,7 @@ class Cues(Strict):
     failing: tuple[Phrase, ...] = _said(
         "Words of failure, which turn a topic (`rate limit`) into a report of one.", default=()
     )
+    calls: tuple[Phrase, ...] = _said("Words of calls to an API, near which a bare number is a status.", default=())
     foreign: tuple[Phrase, ...] = _said("Software whose errors are not this service's.", default=())
 
 
@@ -344,7 +345,9 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "key-missing": ("header",),
     # The address
     "address-doubled": ("sent", "put"),
+    "address-doubled-called": ("sent", "put"),
     "address-endpoint": ("sent", "put"),
+    "address-endpoint-called": ("sent", "put"),
     "address-website": ("sent", "put"),
     "address-website-set": ("sent", "put", "other"),
     "address-extra-v1": ("sent", "put"),

@@ -99,6 +99,26 @@ APPEARS: list[tuple[str, str, list[str]]] = [
         "Invalid URL (POST /v1/v1/chat/completions)",
         ["`/v1/v1/chat/completions`", "`https://api.4allapi.com`"],
     ),
+    *(
+        ("address-doubled-called", f"{call}\nHTTP 404 Not Found", ["`https://api.4allapi.com/v1/chat/completions`"])
+        for call in (
+            "curl https://api.4allapi.com/v1/v1/chat/completions -H 'Content-Type: application/json' -d '{}'",
+            "curl -sS -X POST \\\n  -H 'Accept: application/json' \\\n  'https://api.4allapi.com/v1/v1/chat/completions'",
+            "POST https://api.4allapi.com/v1/v1/chat/completions HTTP/1.1",
+            'requests.post("https://api.4allapi.com/v1/v1/chat/completions", json=body)',
+            "curl http://api.4allapi.com/v1/v1/chat/completions\nInvalid URL (POST /v1/v1/chat/completions)",
+        )
+    ),
+    (
+        "address-doubled",
+        'HTTP Request: POST https://api.4allapi.com/v1/v1/chat/completions "HTTP/1.1 404 Not Found"',
+        ["`https://api.4allapi.com`"],
+    ),
+    (
+        "address-endpoint-called",
+        "curl https://api.4allapi.com/v1/chat/completions/v1/chat/completions\nHTTP 404 Not Found",
+        ["`https://api.4allapi.com/v1/chat/completions`"],
+    ),
     (
         "address-endpoint",
         "Invalid URL (POST /v1/chat/completions/chat/completions)",

@@ -83,6 +83,17 @@ DOES_NOT: list[tuple[str, str, str]] = [
         "base_url=http://localhost:3000/v1\nInvalid URL (POST /v1/v1/chat/completions)",
         "another service's base URL",
     ),
+    (
+        "address-doubled-called",
+        "with curl all is well, in the program https://api.4allapi.com/v1/v1/chat/completions gives HTTP 404",
+        "the program's address",
+    ),
+    ("address-doubled-called", "base_url: https://api.4allapi.com/v1/v1\nHTTP 404 Not Found", "a setting"),
+    (
+        "address-endpoint-called",
+        'HTTP Request: POST https://api.4allapi.com/v1/chat/completions/chat/completions "HTTP/1.1 404 Not Found"',
+        "a program's log",
+    ),
     ("address-endpoint", "Invalid URL (POST /v1/chat/completions)", "there is one"),
     ("address-website", "HTTP 401, I made the token at https://4allapi.com/console", "a page, not a call"),
     ("address-website-set", "HTTP 429, see https://4allapi.com for prices", "a page, not a setting"),

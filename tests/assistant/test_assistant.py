@@ -110,6 +110,66 @@ class TestSilence:
     def test_talk_gets_no_answer_unasked(self, assistant: Assistant, text: str) -> None:
         assert not assistant.ask(text).speaks
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "can you beat 502?",
+            "who lives in 503?",
+            "does the 401 stop here?",
+            "402 or 403 apples?",
+            "is it 5:24 or 524?",
+            "exit 401 is blocked, any idea?",
+            "the 504 broke down, anyone know why?",
+            "403寝室停电了怎么办",
+            "教室404在哪？",
+            "波音504？",
+            "工资 500 还是 503？",
+            "考了 500 分还是 503？",
+        ],
+    )
+    def test_a_number_that_nothing_ties_to_a_call_is_no_error_however_it_is_asked_of(
+        self, assistant: Assistant, text: str
+    ) -> None:
+        answer = assistant.ask(text)
+        assert answer.entry
+        assert not answer.speaks
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "503 errors in my homework, help",
+            "429 errors lol",
+            "503 failed exams this term",
+            "Nike 404 not found near me",
+        ],
+    )
+    def test_a_number_that_counts_failures_of_anything_is_no_error(self, assistant: Assistant, text: str) -> None:
+        answer = assistant.ask(text)
+        assert answer.entry
+        assert not answer.speaks
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "is the api 503?",
+            "gpt-4o 429?",
+            "接口 401 还是 403？",
+            "the gateway 504s again, any idea?",
+            "429 errors on every request, why",
+            "404 not found in cherry studio",
+            "网关 502 了，有人知道吗",
+        ],
+    )
+    def test_the_same_beside_a_word_of_calls_is_answered(self, assistant: Assistant, text: str) -> None:
+        assert assistant.ask(text).speaks
+
+    @pytest.mark.parametrize("text", ["429 吗", "401 again??", "why 403", "502 怎么办", "429 errors since yesterday"])
+    def test_a_number_and_a_complaint_of_it_and_nothing_else_is_answered(self, assistant: Assistant, text: str) -> None:
+        assert assistant.ask(text).speaks
+
+    def test_who_asks_what_a_number_means_is_answered(self, assistant: Assistant) -> None:
+        assert assistant.ask("what does 429 mean? I only sent two messages").speaks
+
     def test_the_same_talk_is_answered_when_asked(self, assistant: Assistant) -> None:
         answer = assistant.ask("feature request: retry automatically on HTTP 503")
         assert answer.entry == "503"

@@ -33,6 +33,11 @@ def test_a_quoted_value_is_read_in_any_notation(text: str) -> None:
     assert values(text, "message") == ["No such model"]
 
 
+@pytest.mark.parametrize("text", ["model: flux-1", "model=flux-1", 'model=f"flux-1"', "model: u'flux-1'"])
+def test_a_letter_before_a_quote_is_no_part_of_a_value_and_any_other_is(text: str) -> None:
+    assert values(text, "model") == ["flux-1"]
+
+
 def test_a_value_that_is_cut_off_is_read_to_the_end() -> None:
     assert values('{"error":{"message":"You exceeded your curr', "message") == ["You exceeded your curr"]
 

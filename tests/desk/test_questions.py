@@ -144,3 +144,20 @@ async def test_people_are_counted_once_each_where_they_met_the_same_lately(recor
     assert await people(GUILD, "403", None, HOUR) == 1
     assert await people(None, "403", "gpt-5", HOUR) == 1
     assert await people(GUILD, "403", "claude", HOUR) == 0
+
+
+async def test_a_case_is_told_where_all_met_the_same_one_and_direct_messages_count(
+    records: Records, clock: Clock
+) -> None:
+    await records.questions.log(asked(1, case="balance"))
+    clock.now += SECOND
+    since = clock.now
+    others = (asked(3, guild_id=9, case="balance"), asked(4, model=None, case="balance"))
+    for same in (asked(2, case="quota"), *others):
+        await records.questions.log(same)
+    case = records.questions.case
+    assert await case(GUILD, "403", "gpt-5", since) == "quota"
+    assert await case(GUILD, "403", "gpt-5", since - SECOND) is None
+    assert await case(GUILD, "429", "gpt-5", since) is None
+    await records.questions.log(asked(5, guild_id=None, case=None))
+    assert await case(GUILD, "403", "gpt-5", since) is None

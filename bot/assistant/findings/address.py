@@ -12,9 +12,9 @@ from bot.assistant.findings.message import Found, Message
 _REFUSED_PATH = re.compile(
     r"(?:Invalid URL \((?:POST|GET) |Cannot (?:POST|GET) )(?P<path>/[^\s)\"'<]{1,200})", re.IGNORECASE
 )
-_DOUBLED = re.compile(r"/v1/v1(?:/|$)")
+_DOUBLED = re.compile(r"(?:/v1){2,4}(?=/|$)(?P<rest>.*)")
 _ENDPOINT = r"(?:chat/completions|completions|messages|responses|embeddings|images/generations|audio/\w+|models)"
-_TWO_ENDPOINTS = re.compile(rf"/{_ENDPOINT}(?P<v1>/v1)?/{_ENDPOINT}/?$")
+_TWO_ENDPOINTS = re.compile(rf"/{_ENDPOINT}(?P<v1>/v1)?(?P<rest>/{_ENDPOINT})/?$")
 _OPENAI_STYLE = re.compile(
     r"/(?:chat/completions|completions|responses|embeddings|images/(?:generations|edits)|audio/\w+)/?$"
 )
@@ -32,12 +32,18 @@ _PROVIDERS = frozenset(
 
 
 def doubled(message: Message) -> Found | None:
-    """The path that was called holds `/v1` twice: it stands in the base URL, and the program adds it as well."""
+    """The path that was called holds `/v1` twice: it stands in the base URL, and the program adds it as well.
+
+    Of an address that was written in whole it is told what to call instead.
+    """
     return _repeated("address-doubled", _DOUBLED, message)
 
 
 def endpoint(message: Message) -> Found | None:
-    """The path that was called holds an endpoint behind an endpoint: the base URL was the whole address."""
+    """The path that was called holds an endpoint behind an endpoint: the base URL was the whole address.
+
+    Of an address that was written in whole it is told what to call instead.
+    """
     return _repeated("address-endpoint", _TWO_ENDPOINTS, message)
 
 
@@ -137,6 +143,10 @@ FINDERS = (address,)
 
 def _repeated(id_: str, pattern: re.Pattern[str], message: Message) -> Found | None:
     base = message.service.base_url.rstrip("/")
+    for called in message.addresses:
+        if called.is_whole and called.host == _host(base) and (twice := pattern.search(called.path)):
+            put = (f"{base}/v1" if twice.re is _DOUBLED else message.service.api_base.rstrip("/")) + twice["rest"]
+            return Found(f"{id_}-called", {"sent": called.url, "put": put})
     refused = message.last(_REFUSED_PATH)
     path = refused["path"].partition("?")[0] if refused else ""
     if twice := pattern.search(path):

@@ -21,15 +21,26 @@ _CALL = re.compile(
     re.IGNORECASE,
 )
 
+_WRITTEN_OUT = re.compile(
+    r"(?:\bcurl(?:\.exe)?\s{1,3}(?=[\"'\\-]|$)(?:[^\n\\]|\\(?:\r?\n|(?!\r?\n)))*?"
+    r"|(?:^|\n)[\s>$`]{0,4}(?:POST|GET)"
+    r"|\b(?:requests\.(?:post|get|request)|fetch|axios(?:\.\w{1,9})?)\([^\n)]{0,20}?)\s{0,3}[\"'`]?$"
+)
+"""What stands before an address that its writer calls in whole: no program adds a path to it."""
+
+COMMAND = 400
+"""How far before its address a command may begin, in characters."""
+
 
 class Called(NamedTuple):
-    """An address that was called or set, as written."""
+    """An address that was called or set, as written; `is_whole` where no program has added to what was written."""
 
     url: str
     host: str
     path: str
     is_setting: bool
     is_call: bool
+    is_whole: bool
     port: int | None
 
     @property
@@ -50,7 +61,8 @@ def read(text: str) -> Iterator[Called]:
         if host:
             before = text[max(0, match.start() - 40) : match.start()]
             is_setting, is_call = bool(_SETTING.search(before)), bool(_CALL.search(before))
-            yield Called(url.partition("?")[0], host, parts.path, is_setting, is_call, port)
+            is_whole = bool(_WRITTEN_OUT.search(text[max(0, match.start() - COMMAND) : match.start()]))
+            yield Called(url.partition("?")[0], host, parts.path, is_setting, is_call, is_whole, port)
 
 
 def own_hosts(service: Service) -> frozenset[str | None]:

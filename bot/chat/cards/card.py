@@ -23,7 +23,7 @@ from bot.assistant.answer import Answer
 from bot.chat.cards import facts, noticed
 from bot.chat.markup import clip, code
 from bot.chat.words import WORDS, Words
-from bot.knowledge.schema import Acts, Meaning
+from bot.knowledge.schema import Acts, Language, Meaning
 
 MAX_TEXT = 4000
 SURE = 0.9
@@ -55,7 +55,7 @@ class Card:
         above: a line over the card.
         incident: that others see it too, see `incidents`. It is about the meaning and the moment.
         doubt: how sure the answer is, where that is worth saying.
-        warning: of a key in the message.
+        warning: of a key in the message, or of one that was in it.
         noticed: what is visibly wrong in the message, see `noticed`.
         seen: what was read in its pictures, and which of its files were not read, see `explain`.
         read: what was read from the message, see `facts`.
@@ -166,6 +166,12 @@ def render_solved(card: Card, controls: Sequence[Row] = ()) -> ui.LayoutView:
     box = Box(ui.TextDisplay(f"**{card.answer.heading}**\n-# {WORDS[card.answer.lang].is_solved}"), accent_colour=DONE)
     _add(box, (card.noticed, NOTICED), (card.seen, SEEN), (card.read, READ))
     return _view(replace(card, incident=""), [box], controls)
+
+
+def key_gone(lang: Language) -> str:
+    """Return what a card says in place of the warning of a key, once nobody can see the key any more."""
+    words = WORDS[lang]
+    return words.key_gone.format(step=words.key_posted_steps[0])
 
 
 def with_state(message: discord.Message, state: str) -> ui.LayoutView | None:

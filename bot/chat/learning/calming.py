@@ -63,7 +63,7 @@ class Calming:
             return True
         message = self._desk.get_partial_messageable(incident.channel_id).get_partial_message(incident.message_id)
         try:
-            await message.edit(view=notice(self._desk, incident))
+            await message.edit(view=await notice(self._desk, incident))
         except (discord.NotFound, discord.Forbidden) as error:
             log.warning("the notice of incident %d stays as it was: HTTP %d", incident.id, error.status)
         except FAILED as error:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from bot.chat.client import Desk
 
 
-def notice(desk: Desk, incident: Incident) -> ui.LayoutView:
+async def notice(desk: Desk, incident: Incident) -> ui.LayoutView:
     """Lay out the staff's notice, in the language of their server."""
     lang, minutes = staff_language(desk, incident.guild_id), CALM // timedelta(minutes=1)
-    words, about = WORDS[lang], headed(desk, incident, lang)
+    words, about = WORDS[lang], await headed(desk, incident, lang)
     within = desk.server(incident.guild_id).incident_minutes
     counted = words.counted.format(since=format_dt(incident.started_at, "f"), people=incident.people, minutes=within)
     box: ui.Container[ui.LayoutView]
@@ -56,7 +56,7 @@ class Close(Numbered, name="incident", staff=True):
         if ongoing is None:
             raise DeskError("there is no database")
         if ended := await ongoing.close(self.number, interaction.user.id):
-            await interaction.response.edit_message(view=notice(interaction.client, ended))
+            await interaction.response.edit_message(view=await notice(interaction.client, ended))
         else:
             await tell(interaction, WORDS[language(interaction.locale.value)].gone)
 
@@ -89,5 +89,5 @@ async def post(desk: Desk, delivery: Delivery) -> None:
 
     posted = await find(desk, place, incident.started_at, is_it) if delivery.attempts > 1 else None
     if posted is None:
-        posted = await place.send(view=notice(desk, incident), nonce=nonce_of(delivery))
+        posted = await place.send(view=await notice(desk, incident), nonce=nonce_of(delivery))
     await ongoing.posted(incident, home.channel_id, posted.id)

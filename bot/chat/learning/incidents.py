@@ -142,9 +142,20 @@ def since_when(incident: Incident, now: datetime) -> str:
     return format_dt(incident.started_at, "t" if now - incident.started_at < timedelta(hours=12) else "f")
 
 
-def headed(desk: Desk, incident: Incident, lang: Language) -> str:
-    """Return what an incident is about: `**503 · The model is not available** · gpt-5`."""
+async def headed(desk: Desk, incident: Incident, lang: Language) -> str:
+    """Return what an incident is about: `**503 · The model is not available** · gpt-5`.
+
+    Where all who met it met the same case, it is called as on their cards; as far as the desk can tell.
+    """
     meaning = Meaning(incident.entry)
+    since = incident.started_at - timedelta(minutes=desk.server(incident.guild_id).incident_minutes)
+    try:
+        case = await records_of(desk).questions.case(incident.guild_id, incident.entry, incident.model, since)
+    except DeskError as error:
+        log.debug("going on without the desk: %s", error)
+    else:
+        met = Meaning(incident.entry, case)
+        meaning = met if desk.knows(met) else meaning
     name = f"**{desk.explain(meaning, lang).heading}**" if desk.knows(meaning) else code(incident.entry)
     return " · ".join(filter(None, (name, code(incident.model or ""))))
 

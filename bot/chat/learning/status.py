@@ -90,16 +90,16 @@ class Status(commands.Cog):
         lang, guild_id = language(interaction.locale.value), server_of(self.desk, interaction.guild_id)
         records, ongoing = records_of(self.desk), self.desk.ongoing
         if ongoing and (incidents := ongoing.of(guild_id)):
-            view = self._going_on(incidents, lang)
+            view = await self._going_on(incidents, lang)
         else:
             view = _quiet((await records.questions.stats(guild_id, HOUR)).questions, lang)
         await interaction.response.send_message(view=view, ephemeral=True)
 
-    def _going_on(self, incidents: list[Incident], lang: Language) -> ui.LayoutView:
+    async def _going_on(self, incidents: list[Incident], lang: Language) -> ui.LayoutView:
         words, now = WORDS[lang], utcnow()
         lines = [f"### {words.several}"]
         for incident in incidents[:MOST]:
-            about = headed(self.desk, incident, lang)
+            about = await headed(self.desk, incident, lang)
             line = words.one.format(about=about, people=incident.people, since=since_when(incident, now))
             lines.append(line + (words.team if incident.message_id else ""))
         if len(incidents) > MOST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -15,11 +16,14 @@ from bot.chat.office import records_of
 from bot.chat.reports import staff_card, staff_notes
 from bot.chat.reports.own_report import without_buttons
 from bot.chat.reports.sending import HeldError, Place, find, note_of, report_of, send
+from bot.chat.trouble import FAILED
 from bot.desk.outbox import Delivery
 from bot.desk.reports import Report
 
 if TYPE_CHECKING:
     from bot.chat.client import Desk
+
+log = logging.getLogger(__name__)
 
 CANNOT_BE_REACHED = "whoever asked can be reached neither where they asked nor by a direct message"
 
@@ -54,9 +58,10 @@ async def reply(desk: Desk, delivery: Delivery) -> None:
         else [(_there, view, (report.question_id, report.card_id)), (_direct, view, ())]
     )
     if delivery.attempts > 1:
+        is_it = partial(staff_notes.is_note, note_id=note.id)
         for place, _, _ in ways:
             with suppress(discord.Forbidden, discord.NotFound):
-                if await find(desk, await place(desk, report), note.created_at, lambda it: staff_notes.is_note(it, note.id)):
+                if await find(desk, await place(desk, report), note.created_at, is_it):
                     return
     ping = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(report.asker_id)])
     for place, shown, references in ways:
@@ -70,25 +75,27 @@ async def reply(desk: Desk, delivery: Delivery) -> None:
 async def take_no_more(desk: Desk, report: Report) -> None:
     """Take *Reply* away from staff's words to whoever sent a report, which is closed.
 
+    Where that cannot be done, it is left to who presses it.
+
     Args:
         desk: the bot.
         report: the report. Where its messages are is not kept: they are looked for, as after a failed delivery.
 
     Raises:
         DeskError: the desk cannot tell what was said.
-        discord.HTTPException: Discord cannot do it now.
     """
-    places = (_there, _direct) if report.card_id else (_direct, _there)
     for note in await records_of(desk).reports.notes(report.id):
         if note.kind == "addition":
             continue
         is_it = partial(staff_notes.is_note, note_id=note.id)
-        for place in places:
-            with suppress(discord.Forbidden, discord.NotFound):
+        for place in (_there, _direct):
+            try:
                 if message := await find(desk, await place(desk, report), note.created_at, is_it):
                     if view := without_buttons(message):
                         await message.edit(view=view)
                     break
+            except FAILED as error:
+                log.info("words on report %d go on offering a reply: %s", report.id, type(error).__name__)
 
 
 async def _there(desk: Desk, report: Report) -> Place:

@@ -121,6 +121,8 @@ async def _drawn(desk: Desk, sent: Report) -> ui.LayoutView:
         notes=await records.reports.notes(sent.id),
         similar=await records.reports.similar(sent, HOUR),
         heading=staff_card.heading_of(desk, sent, lang),
-        undelivered=any(delivery.report_id == sent.id and why == to_asker.CANNOT_BE_REACHED for delivery, why in waiting),
+        undelivered=any(
+            delivery.report_id == sent.id and why == to_asker.CANNOT_BE_REACHED for delivery, why in waiting
+        ),
     )
     return staff_card.render(card, lang)

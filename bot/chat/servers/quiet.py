@@ -156,14 +156,15 @@ async def hush_after(desk: Desk, card_id: int) -> bool:
     """Leave whoever got a card alone in its channel: it was taken away by hand.
 
     Returns:
-        Whether they are: the card has to be remembered, and to be in a server.
+        Whether they are: the card has to be remembered, and to be in a server. It has to be a card: to tidy a line
+        away says nothing of whoever it was for.
 
     Raises:
         DeskError: the database cannot do it.
     """
     records = desk.records
     known = await records.answers.of_card(card_id) if records else None
-    if not (records and known and known.guild_id):
+    if not (records and known and known.guild_id) or known.is_line:
         return False
     await records.servers.hush(known.guild_id, f"{known.channel_id}:{known.asker_id}", utcnow() + DISMISSED)
     return True

@@ -15,7 +15,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-import discord
 from discord.utils import utcnow
 
 from bot.assistant.answer import Answer
@@ -24,15 +23,13 @@ from bot.chat.counters import Silence
 from bot.chat.learning import feedback, incidents
 from bot.chat.limits import Buckets
 from bot.chat.posting import reply, take_away
-from bot.chat.surfaces.authors import is_read
-from bot.chat.surfaces.direct import direct
+from bot.chat.surfaces.additions import Additions
 from bot.chat.surfaces.explain import at_once, explain
 from bot.chat.surfaces.follow_ups import FollowUps
-from bot.chat.surfaces.heard import heard
-from bot.chat.surfaces.manners import Asking, Earlier, Manners
-from bot.chat.surfaces.mentioned import mentioned
+from bot.chat.surfaces.manners import Asking, Earlier, Manners, lead_to_added, warned
 from bot.chat.surfaces.posted import Posted, without_the_desk
 from bot.chat.surfaces.question import Question
+from bot.chat.surfaces.taking import speaks
 from bot.chat.surfaces.together import says_still
 from bot.chat.trouble import FAILED
 from bot.desk.answers import Answered, Answers, Remembered
@@ -44,24 +41,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SURFACES = (direct, mentioned, heard)
-"""The first to take a message has it."""
-
 WAIT = "⏳"
 """What tells in a direct message that it was too many; of very many, not each is told."""
-
-
-def question_in(desk: Desk, message: discord.Message) -> Question | None:
-    """Return what a message asks or, in a support channel, may ask; None where it is nothing to the bot."""
-    if not is_read(desk, message):
-        return None
-    surfaces = (heard,) if message.webhook_id else SURFACES
-    return next(filter(None, (surface(desk, message) for surface in surfaces)), None)
-
-
-def speaks(question: Question, answer: Answer) -> bool:
-    """Tell whether a question gets this answer: what is only heard, where it is sure or there is a key in it."""
-    return question.asked or answer.speaks or bool(answer.secrets)
 
 
 class Answering:
@@ -74,6 +55,7 @@ class Answering:
 
     Attributes:
         follow_ups: what people wrote lately, and what that has to do with what they write next.
+        additions: what was added to the cards.
         manners: what becomes of an answer that is ready.
         posted: the cards that it gave.
         waiting: the messages that call the bot and have no answer yet.
@@ -83,6 +65,7 @@ class Answering:
         self.desk = desk
         self.posted = Posted(desk)
         self.follow_ups = FollowUps(desk, utcnow)
+        self.additions = Additions(desk, self.posted, self.follow_ups)
         self.manners = Manners(desk, utcnow)
         self._waits = Buckets(desk.settings.answers_per_person)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -128,14 +111,20 @@ class Answering:
         What only adds to a card of its author corrects that one.
         """
         answers, empty, earlier = self.answers, [], None
-        if self.manners.is_quiet(question, answer):
-            await self._keep_silent(question, answer, "quiet")
-            return
+        if self.manners.is_quiet(question):
+            if not answer.secrets:
+                await self._keep_silent(question, answer, "quiet")
+                return
+            if answer.speaks:
+                await self.posted.note(question, answer)
+            question, answer = warned(question, answer)
         try:
             if answers:
                 if await self._follow(answers, question, answer):
                     return
                 earlier = await self.manners.earlier(answers, Asking.of(question), answer)
+                if earlier and await self._add_late(answers, question, answer, earlier):
+                    return
                 empty = await self.follow_ups.unanswered(answers, question)
         except DeskError as error:
             without_the_desk(error)
@@ -208,7 +197,7 @@ class Answering:
         if better is None:
             return False
         if not better.adds:
-            if still := not question.asked and says_still(answer):
+            if still := says_still(answer) and not (question.asked if answer.entry else question.files):
                 await self._lead_back(answers, question, answer, better.known)
             elif said := not question.asked and not better.again:
                 self.desk.counters.silent["repeated"] += 1
@@ -220,26 +209,54 @@ class Answering:
         if first is None:
             return False
         whole = replace(Question.of(first, asked=better.known.asked), seen=better.seen)
-        self.follow_ups.keep(whole, better.answer, better.answer.text)
-        self.follow_ups.add(question)
-        await answers.remember(
-            Asking.of(question).answered(better.answer, better.known.card_id or 0, better.known.digest)
-        )
-        await self.posted.show(answers, whole, better.answer, better.known)
-        self.desk.counters.silent["added"] += 1
+        leads = not self.follow_ups.is_next_to(question, better.known)
+        await self._add_to(answers, question, whole, better.answer, better.known, leads=leads)
         return True
 
+    async def _add_late(self, answers: Answers, question: Question, answer: Answer, earlier: Earlier) -> bool:
+        """Correct a card that its asker repeats later on with an id for support that it lacks, and tell whether so."""
+        known, message, read = earlier.known, question.message, answer.evidence
+        here = (known.asker_id, known.channel_id) == (message.author.id, message.channel.id)
+        if not here or known.dismissed or not (read.ray_id or read.request_id):
+            return False
+        added = await self.additions.late(answers, answer, known)
+        if added is None or not await self.follow_ups.is_untouched(added.known):
+            return False
+        await self._add_to(answers, question, *added, leads=earlier.led)
+        return True
+
+    async def _add_to(
+        self, answers: Answers, question: Question, whole: Question, answer: Answer, known: Remembered, *, leads: bool
+    ) -> None:
+        """Correct a card by what a message adds to it, and lead the asker there once, where that is not before them."""
+        asking, card_id = Asking.of(question), known.card_id or 0
+        self.follow_ups.keep(whole, answer, answer.text)
+        self.follow_ups.add(question)
+        await answers.remember(asking.answered(answer, card_id, known.digest))
+        await self.posted.show(answers, whole, answer, known)
+        self.desk.counters.silent["added"] += 1
+        led = {each.asker_id for each in await answers.repeats_of(card_id)}
+        if not leads or (asking.asker_id in led and not question.asked) or self.manners.is_quiet(question):
+            return
+        view = lead_to_added(known, answer.lang)
+        if not self.manners.too_many(question, answer) and (line_id := await reply(question.message, view)):
+            await answers.remember(asking.answered(answer, line_id, digest(view), known))
+
     async def _lead_back(self, answers: Answers, question: Question, answer: Answer, known: Remembered) -> None:
-        """Lead whoever says that it is still the same back to their card, once: what is on it leads on."""
+        """Lead whoever says that it is still the same back to their card: what is on it leads on.
+
+        It is done once, but as often as they call the bot.
+        """
         led = await answers.repeats_of(known.card_id) if known.card_id else []
-        if self.manners.is_quiet(question, answer):
+        if self.manners.is_quiet(question):
             await self._keep_silent(question, answer, "quiet")
-        elif known.repeats is not None or any(each.asker_id == known.asker_id for each in led):
+        elif known.repeats is not None or (not question.asked and known.asker_id in {each.asker_id for each in led}):
             self.desk.counters.silent["repeated"] += 1
         elif self.manners.too_many(question, answer):
             await self._keep_silent(question, answer, "limited")
         else:
-            await self._send(answers, question, answer, Earlier(known, led=True))
+            same = replace(answer, entry=known.entry, case=known.case)
+            await self._send(answers, question, same, Earlier(known, led=True))
 
     async def _give_way(self, answers: Answers, empty: Iterable[Remembered]) -> None:
         """Take cards away that told that nothing is known: now there is an answer. What went to support stays."""

@@ -14,9 +14,16 @@ from bot.assistant.answer import Answer
 from bot.assistant.secrets import mask
 from bot.chat.cards.buttons import Solved
 from bot.chat.cards.control import Subject
+from bot.chat.surfaces.another_model import with_another_model
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.row import FOLLOW_UP, LONGEST, Rows, Written
-from bot.chat.surfaces.together import language_before, points, with_one_after, with_those_before, worded
+from bot.chat.surfaces.together import (
+    language_before,
+    points,
+    with_one_after,
+    with_those_before,
+    worded,
+)
 from bot.chat.trouble import FAILED
 from bot.desk.answers import Answers, Remembered
 from bot.knowledge.schema import Language, Meaning
@@ -112,6 +119,9 @@ class FollowUps:
         if before and not written.apart and not alone.secrets and len(alone.text) <= READ:
             nobody_else = self._rows.is_alone(written)
             answer = with_those_before(self._desk.assistant, before, alone, called=called, nobody_else=nobody_else)
+        answered = [each.answer for each in row if each.answer and each.answer.entry]
+        if answered and not answer.speaks and not written.apart:
+            answer = with_another_model(self._desk.assistant, answered[-1], answer) or answer
         self.keep(question, answer)
         return answer
 
@@ -162,9 +172,13 @@ class FollowUps:
         nobody_else = self._rows.is_alone(written)
         made = with_one_after(self._desk.assistant, given[0].text, first, answer, nobody_else=nobody_else)
         lead = known[given[0].message_id]
-        if made is None or (made is not first and not await self._is_untouched(lead)):
+        if made is None or (made is not first and not await self.is_untouched(lead)):
             return None
         return Better(lead, made, given[0].seen, made is not first, worded(answer) == given[0].text)
+
+    def is_next_to(self, question: Question, known: Remembered) -> bool:
+        """Tell whether nobody else wrote between an answer and what its author wrote within a minute of it."""
+        return self._rows.is_alone(self._written(question), behind=known.card_id or 0)
 
     async def unanswered(self, answers: Answers, question: Question) -> list[Remembered]:
         """Return the cards of the last minute that told the author of a message that nothing is known.
@@ -175,7 +189,7 @@ class FollowUps:
         row = self._recent(self._written(question))
         empty = [each.message_id for each in row if each.answer and not (each.answer.entry or each.answer.secrets)]
         found = await answers.of_questions(empty) if empty else []
-        return [known for known in found if _stands(known) and not known.entry]
+        return [known for known in found if _stands(known) and not (known.entry or known.had_key)]
 
     def _recent(self, written: Written) -> list[Written]:
         return [each for each in self._rows.before(written) if each.at >= written.at - FOLLOW_UP]
@@ -206,7 +220,7 @@ class FollowUps:
         resolved = reference.resolved
         return not isinstance(resolved, discord.Message) or resolved.author.id not in own
 
-    async def _is_untouched(self, known: Remembered) -> bool:
+    async def is_untouched(self, known: Remembered) -> bool:
         """Tell whether a card shows what it was sent with: nobody chose another meaning or took it for solved."""
         if known.repeats is not None:
             return True

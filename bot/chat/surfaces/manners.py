@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -18,8 +18,9 @@ from bot.chat.cards.control import Subject
 from bot.chat.limits import Limits
 from bot.chat.servers.quiet import is_quiet
 from bot.chat.surfaces.question import Question
+from bot.chat.surfaces.together import model_of
 from bot.chat.trouble import FAILED
-from bot.desk.answers import DAY, Answered, Answers, Remembered
+from bot.desk.answers import DAY, KEY, Answered, Answers, Remembered
 from bot.knowledge.schema import Language, Meaning
 
 if TYPE_CHECKING:
@@ -42,20 +43,29 @@ REMOVED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language's lines that lead to a card: to anybody's, and to the reader's own; `{…}` is filled in."""
+    """One language's lines that lead to a card; `{…}` is filled in.
+
+    Attributes:
+        line: to anybody's.
+        own: to the reader's own.
+        added: to the reader's own, which their message added to.
+    """
 
     line: str
     own: str
+    added: str
 
 
 WORDS: Mapping[Language, Words] = {
     "en": Words(
         line="-# ↪ {title}, see {link}",
         own="-# ↪ Still there? Your card leads on, to a human as well, see {link}",
+        added="-# ↪ Added to your card, see {link}",
     ),
     "zh": Words(
         line="-# ↪ {title}，见 {link}",
         own="-# ↪ 还没解决？请从你那张卡片继续，也可以转交人工，见 {link}",
+        added="-# ↪ 已补充到你那张卡片，见 {link}",
     ),
 }
 
@@ -119,7 +129,7 @@ class Asking:
             lang=answer.lang,
             digest=digest,
             asked=self.asked,
-            brings=brings(answer),
+            brings=brings(answer) | ({KEY} if answer.secrets and self.guild_id else set()),
             repeats=led_to.card_id if led_to else None,
         )
 
@@ -149,11 +159,17 @@ def brings(answer: Answer) -> frozenset[str]:
     """Return what a question tells besides its error, as short names: its model, its address, what was found in it."""
     read = answer.evidence
     told = {f"finding={finding.id}" for finding in answer.findings}
-    if read.model:
-        told.add(f"model={read.model.casefold()}")
+    if model := model_of(answer):
+        told.add(f"model={model.casefold()}")
     if read.url:  # it may be a private one
         told.add(f"url={hashlib.sha256(read.url.casefold().encode()).hexdigest()[:12]}")
     return frozenset(told)
+
+
+def warned(question: Question, answer: Answer) -> tuple[Question, Answer]:
+    """Return what is left of a question and its answer where it is quiet: that there is a key in it."""
+    alone = replace(answer, entry=None, case=None, confidence=0.0, speaks=False, findings=())
+    return replace(question, asked=False, seen=""), alone
 
 
 class Manners:
@@ -170,11 +186,9 @@ class Manners:
         self._keys = Limits(clock, **KEYS)
         self._removed: deque[int] = deque(maxlen=REMOVED)
 
-    def is_quiet(self, question: Question, answer: Answer) -> bool:
-        """Tell whether somebody wants no answer there; a key is warned of all the same."""
+    def is_quiet(self, question: Question) -> bool:
+        """Tell whether somebody wants no answer there; a key is warned of all the same, see `warned`."""
         message, quiet = question.message, self._desk.server(question.guild_id).quiet
-        if not quiet or answer.secrets:
-            return False
         return is_quiet(quiet, self._clock(), message.author.id, message.channel, asked=question.asked)
 
     def too_many(self, question: Question, answer: Answer) -> bool:
@@ -284,3 +298,8 @@ def lead(known: Remembered, answer: Answer, incident: str = "", *, own: bool = F
     if incident:
         view.add_item(ui.TextDisplay(incident, id=INCIDENT))
     return view.add_item(ui.TextDisplay(line.format(title=answer.heading, link=link(known))))
+
+
+def lead_to_added(known: Remembered, lang: Language) -> ui.LayoutView:
+    """Lay out the line that tells its readers that what they wrote stands on their card."""
+    return ui.LayoutView(timeout=None).add_item(ui.TextDisplay(WORDS[lang].added.format(link=link(known))))

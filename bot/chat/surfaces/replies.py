@@ -12,13 +12,14 @@ from discord.ext import commands, tasks
 from bot.assistant.answer import Answer
 from bot.chat.client import Desk
 from bot.chat.posting import own_up
-from bot.chat.surfaces.answering import Answering, question_in, speaks
+from bot.chat.surfaces.answering import Answering
 from bot.chat.surfaces.authors import is_read
 from bot.chat.surfaces.chat import is_chat, passing
 from bot.chat.surfaces.files import looks_like_a_picture
 from bot.chat.surfaces.posted import without_the_desk
 from bot.chat.surfaces.posts import Early
 from bot.chat.surfaces.question import Question
+from bot.chat.surfaces.taking import question_in, speaks
 from bot.chat.surfaces.upkeep import Upkeep, is_old
 from bot.desk.database import DeskError
 
@@ -82,7 +83,7 @@ class Replies(commands.Cog):
             self.desk.counters.silent["no_error"] += 1
             return
         answer = self._answering.ask(question)
-        if quiet := self._answering.manners.is_quiet(question, answer):  # a text may hold a key; a picture takes long
+        if quiet := self._answering.manners.is_quiet(question):  # a text may hold a key; a picture takes long
             question = replace(question, files=tuple(file for file in question.files if not looks_like_a_picture(file)))
         if told := answer.speaks or bool(answer.secrets) or (question.asked and not question.files):
             async with self._answering.turn(question.message.channel.id):

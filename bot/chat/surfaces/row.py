@@ -100,13 +100,13 @@ class Rows:
         row = self._rows.get((channel_id, author_id), {})
         return any(each.asked or each.answer for each in row.values()) if called else bool(row)
 
-    def is_alone(self, written: Written) -> bool:
-        """Tell whether nobody else wrote in the channel in the two minutes before a message."""
+    def is_alone(self, written: Written, behind: int = 0) -> bool:
+        """Tell whether nobody else wrote in the channel in the two minutes before a message, and behind another."""
         since = written.at - CONTEXT
         return not any(
             each.channel_id == written.channel_id
             and each.author_id != written.author_id
-            and each.message_id < written.message_id
+            and behind < each.message_id < written.message_id
             and each.at >= since
             for each in self._written.values()
         )

@@ -14,9 +14,11 @@ from dataclasses import replace
 
 from bot.assistant.answer import Answer
 from bot.assistant.assistant import Assistant
+from bot.assistant.facts import called
 from bot.assistant.language import around, spoken
 from bot.assistant.matching import HOPEFUL, SPEAKS
 from bot.chat.cards.card import SURE
+from bot.chat.surfaces.unchanged import says_unchanged
 from bot.knowledge.schema import Language
 from bot.knowledge.wording import fold
 
@@ -26,7 +28,7 @@ FACTS = ("model", "group", "request_id", "url", "ray_id", "retry_after")
 ENOUGH = 3
 """From so many words on, words in the Latin alphabet tell that their writer does not write Chinese."""
 
-_FILLERS = frozenset(
+FILLERS = frozenset(
     "a add am an api at base baseurl base_url by call calling called endpoint every everytime fails failing for forgot "
     "from happens happening here hi i id im i'm in is it it's its model my name named of oh on only our request "
     "request_id sorry that the this time to trace url use used uses using via was we we're when while with ah yes "
@@ -34,9 +36,15 @@ _FILLERS = frozenset(
 )
 """What people say around a fact that they add, and that says nothing else."""
 
-_FILLING = frozenset("我们用的是模型使调在请求这个名称字叫了地址接口就号补充一下忘说时候都啊哦嗯抱歉报错")
-_WORD = re.compile(r"[a-z_']+|\d+|[\u3400-\u9fff]|[^\W\d_]")
-_ASKS = re.compile(r"[?？吗嗎]")
+FILLING = frozenset("我们用的是模型使调在请求这个名称字叫了地址接口就号补充一下忘说时候都啊哦嗯抱歉报错")
+"""What Chinese characters that is said with."""
+
+WORD = re.compile(r"[a-z_']+|\d+|[\u3400-\u9fff]|[^\W\d_]")
+"""A word, of Chinese a character."""
+
+ASKS = re.compile(r"[?？吗嗎]")
+"""What makes a message a question."""
+
 _API = re.compile(r"/v1|//api\.", re.IGNORECASE)
 
 _NOT_WORKING = re.compile(
@@ -87,7 +95,7 @@ _POINTING = frozenset("帮我看下这个是什么么意思怎办解决回事为
 """What a call consists of that only points to what was posted before."""
 
 _CRYING = (
-    _FILLING
+    FILLING
     | _POINTING
     | frozenset(
         "again always broken doesn't exception failed guys keep keeps no nothing now not since still stuck suddenly "
@@ -156,6 +164,8 @@ def with_one_after(
         another error or chat.
     """
     own = _own(later)
+    if answer.entry and later.entry is None and says_unchanged(later.text, nobody_else=nobody_else):
+        return answer
     if later.secrets or not text or not answer.entry or _ANOTHER.search(own) or _ANOTHERS.search(own):
         return None
     still = says_still(later)
@@ -163,7 +173,7 @@ def with_one_after(
     states = (later.speaks or still) and later.entry == answer.entry and not guesses
     if not states and not (later.entry is None and _is_facts_alone(assistant, later.text, bare=nobody_else)):
         return None
-    if _differs(answer.case, later.case) or _differs(answer.evidence.model, later.evidence.model):
+    if _differs(answer.case, later.case) or _differs(model_of(answer), model_of(later)):
         return None
     if later.evidence.model and not answer.evidence.model and _contrasts(own):
         return None
@@ -186,13 +196,18 @@ def worded(answer: Answer) -> str:
 
 
 def says_still(later: Answer) -> bool:
-    """Tell whether a message says of the error that it names that it is there as before: `still the same: …`."""
-    return later.entry is not None and bool(_STILL.search(_own(later)))
+    """Tell whether a message says that an error is there as before, which it names (`still the same: …`) or not."""
+    return bool(_STILL.search(_own(later))) if later.entry else says_unchanged(later.text, nobody_else=True)
+
+
+def model_of(answer: Answer) -> str | None:
+    """Return the model that a question is about, also by a name that nobody knows."""
+    return answer.evidence.model or called(answer.text)
 
 
 def points(text: str) -> bool:
     """Tell whether a call says nothing of its own, but points to what was posted before: `what is this?`."""
-    return all(word in _POINTS or word in _POINTING for word in _WORD.findall(fold(text)))
+    return all(word in _POINTS or word in _POINTING for word in WORD.findall(fold(text)))
 
 
 def _language(own: str) -> Language | None:
@@ -260,15 +275,15 @@ def _is_facts_alone(assistant: Assistant, text: str, *, bare: bool) -> bool:
     """
     evidence, models = assistant.ask(text).evidence, _models(assistant, text)
     facts = {name for name in (evidence.request_id, evidence.url, evidence.model) if name}
-    if len(models) > 1 or not (facts or models) or _ASKS.search(text):
+    if len(models) > 1 or not (facts or models) or ASKS.search(text):
         return False
     if evidence.url and not _API.search(evidence.url):
         return False
     rest = text.casefold()
     for fact in sorted({*models, *map(str.casefold, facts)}, key=len, reverse=True):
         rest = rest.replace(fact, " ")
-    left = _WORD.findall(fold(rest))
-    return (bare or bool(_LABEL.search(fold(text)))) and all(word in _FILLERS or word in _FILLING for word in left)
+    left = WORD.findall(fold(rest))
+    return (bare or bool(_LABEL.search(fold(text)))) and all(word in FILLERS or word in FILLING for word in left)
 
 
 def _tells(assistant: Assistant, text: str, entry: str | None, *, bare: bool) -> bool:
@@ -280,17 +295,17 @@ def _tells(assistant: Assistant, text: str, entry: str | None, *, bare: bool) ->
         return False
     cues = assistant.knowledge.cued(text)
     complains = bool(cues & {"trouble", "failing"}) and assistant.ask(text).entry in {None, entry}
-    return not cues & {"over", "about"} and (complains or bool(_USES.search(own) and not _ASKS.search(own)))
+    return not cues & {"over", "about"} and (complains or bool(_USES.search(own) and not ASKS.search(own)))
 
 
 def _cries(assistant: Assistant, text: str) -> bool:
     """Tell whether a message is nothing but a call for help, or says no more than that something fails."""
     cues = assistant.knowledge.cued(text)
-    only = all(word in _POINTS | _FILLERS | _CRYING for word in _WORD.findall(fold(text)))
+    only = all(word in _POINTS | FILLERS | _CRYING for word in WORD.findall(fold(text)))
     return only and bool(cues & {"trouble", "failing"}) and not cues & {"over", "about"}
 
 
 def _is_all_topic(answer: Answer) -> bool:
     """Tell whether a message is hardly more than the name of an error."""
     sign, text = answer.why[0], answer.text.strip()
-    return sign.kind in {"phrase", "status"} and 2 * (sign.end - sign.start) >= len(text) and not _ASKS.search(text)
+    return sign.kind in {"phrase", "status"} and 2 * (sign.end - sign.start) >= len(text) and not ASKS.search(text)

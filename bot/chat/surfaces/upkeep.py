@@ -1,4 +1,7 @@
-"""Keeping cards true: an edit corrects, brings or takes away a card, and a deletion takes it along."""
+"""Keeping cards true: an edit corrects, brings or takes away a card, and a deletion takes it along.
+
+Of the warning of a key a line stays: whoever saw the key has it still.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,14 @@ from discord.utils import snowflake_time, utcnow
 
 from bot.assistant.answer import Answer
 from bot.chat.learning import feedback
-from bot.chat.posting import take_away
 from bot.chat.servers.quiet import hush_after
-from bot.chat.surfaces.answering import Answering, question_in, speaks
+from bot.chat.surfaces.answering import Answering
 from bot.chat.surfaces.authors import is_read
-from bot.chat.surfaces.explain import at_once, explain
-from bot.chat.surfaces.manners import Asking
+from bot.chat.surfaces.explain import explain
+from bot.chat.surfaces.manners import Asking, warned
 from bot.chat.surfaces.posted import without_the_desk
 from bot.chat.surfaces.question import Question
-from bot.chat.surfaces.together import joined, with_one_after, worded
+from bot.chat.surfaces.taking import question_in, speaks
 from bot.chat.trouble import FAILED, report
 from bot.desk.answers import DAY, Answers, Remembered
 from bot.desk.database import DeskError
@@ -66,7 +68,8 @@ class Upkeep:
         async with self._answering.turn(question.message.channel.id):
             try:
                 if known := await answers.of_question(question.message.id):
-                    await self._correct(answers, question, answer, known)
+                    if not await self._adds(answers, known):
+                        await self._correct(answers, question, answer, known)
                 elif not question.message.pinned:  # to pin it changes it, and is no question
                     await self._answering.catch_up(question, answer)
             except DeskError as error:
@@ -87,75 +90,74 @@ class Upkeep:
         without_the_desk(error)
         self._desk.missed.note(partial(self.changed, answers, message))
 
-    async def _correct(self, answers: Answers, question: Question, answer: Answer, known: Remembered) -> None:
-        """Bring a card in line with what its question says now."""
+    async def _adds(self, answers: Answers, known: Remembered) -> bool:
+        """Look again at the card that a message was led back to, and tell whether it adds to that."""
+        first = await self._answering.additions.added_to(answers, known)
+        adding = await self._look_again(answers, first) if first else []
+        return any(each.question_id == known.question_id for each in adding)
+
+    async def _correct(
+        self, answers: Answers, question: Question, answer: Answer, known: Remembered
+    ) -> list[Remembered]:
+        """Bring a card in line with what its question says now, and return the messages that add to it."""
         message = question.message
         if known.dismissed or known.card_id is None:
             await feedback.forget(self._desk, message.id)
-            return
-        first, *added = await answers.all_of_card(known.card_id) or [known]
+            return []
+        first, *added = await self._answering.additions.of(answers, known.card_id) or [known]
         if first.question_id != message.id:
-            await self._look_again(answers, first)
-            return
+            return await self._look_again(answers, first)
         question = replace(question, asked=question.asked or known.asked)
+        if self._answering.manners.is_quiet(question) and not known.entry and known.had_key:
+            question, answer = warned(question, answer)
         if not speaks(question, answer):
-            await self._withdraw(answers, known, known.card_id)
-            await self._let_go(answers, added)
+            await self._withdraw(answers, question, answer, known)
+            await self._let_go(answers, (each for each in added if each.repeats is None))
             await self._lead_anew(answers, [known.card_id])
-            return
+            return []
         if known.repeats is not None:
-            await self._lead_on(answers, question, answer, known, known.card_id)
-            return
-        answer, others = await self._with_added(question, answer, added)
+            await self._lead_on(answers, question, answer, known)
+            return []
+        answer, _, adding, others = await self._answering.additions.whole(question, answer, added)
         await self._answering.posted.show(answers, question, answer, known)
         await self._let_go(answers, others)
         if (known.entry, known.case, known.lang) != (answer.entry or "", answer.case, answer.lang):
             await self._lead_anew(answers, [known.card_id])
+        return adding
 
-    async def _lead_on(
-        self, answers: Answers, question: Question, answer: Answer, known: Remembered, card_id: int
-    ) -> None:
+    async def _lead_on(self, answers: Answers, question: Question, answer: Answer, known: Remembered) -> None:
         """Lead to the card that has the answer now; where none has, the answer takes the place of what led there."""
         manners = self._answering.manners
         earlier = await manners.earlier(answers, Asking.of(question), answer, led_to=known.repeats)
-        unwanted = earlier.known.dismissed if earlier else manners.is_quiet(question, answer)
-        if unwanted:
-            await self._withdraw(answers, known, card_id)
+        if is_quiet := earlier is None and manners.is_quiet(question):
+            question, answer = warned(question, answer)
+        if earlier.known.dismissed if earlier else is_quiet and not answer.secrets:
+            await self._withdraw(answers, question, answer, known)
         elif earlier is None or earlier.known.card_id != known.repeats:
             await self._answering.posted.show(answers, question, answer, known, earlier)
 
-    async def _withdraw(self, answers: Answers, known: Remembered, card_id: int) -> None:
-        """Take an answer away that nobody needs any more."""
-        await answers.forget(known.question_id)
-        await take_away(self._answering.posted.card(known.channel_id, card_id))
+    async def _withdraw(self, answers: Answers, question: Question, answer: Answer, known: Remembered) -> None:
+        """Take an answer away that nobody needs any more, but that there was a key."""
+        if known.had_key:
+            await self._answering.posted.show(answers, *warned(question, answer), known)
+        else:
+            await answers.forget(known.question_id)
+            await self._answering.posted.part_with(known)
         await feedback.forget(self._desk, known.question_id)
 
-    async def _look_again(self, answers: Answers, known: Remembered) -> None:
-        """Bring a card in line whose question stayed as it is, after what else it hangs on was changed or deleted."""
+    async def _look_again(self, answers: Answers, known: Remembered) -> list[Remembered]:
+        """Bring a card in line whose question stayed as it is, after what else it hangs on was changed or deleted.
+
+        Returns:
+            The messages that add to it.
+        """
         if (message := await self._answering.posted.message(known)) is None:
-            return
+            return []
         question = question_in(self._desk, message) or Question.of(message, asked=known.asked)
         answer = self._answering.ask(question)
         if question.files:
             question, answer = await explain(self._desk, question, answer)
-        await self._correct(answers, question, answer, known)
-
-    async def _with_added(
-        self, question: Question, answer: Answer, added: Iterable[Remembered]
-    ) -> tuple[Answer, list[Remembered]]:
-        """Return an answer with what later messages add to it, and those that add nothing any more."""
-        text, others = worded(answer), []
-        for known in added:
-            message = await self._answering.posted.message(known)
-            later = at_once(self._desk, Question.of(message, asked=False)) if message else None
-            better = later and with_one_after(self._desk.assistant, text, answer, later, nobody_else=True)
-            if message and better and later:
-                self._answering.follow_ups.add(Question.of(message, asked=False))
-                answer, text = better, joined([text, worded(later)])
-            else:
-                others.append(known)
-        self._answering.follow_ups.keep(question, answer, text)
-        return answer, others
+        return await self._correct(answers, question, answer, known)
 
     async def _let_go(self, answers: Answers, added: Iterable[Remembered]) -> None:
         """Answer messages by themselves that added to a card, where they are worth it."""
@@ -208,15 +210,20 @@ class Upkeep:
                     self._answering.manners.remove(card_id)
         for known in questions:
             await answers.forget(known.question_id)
-        for card_id, (known, rest) in left.items():
+        for known, rest in left.values():
             if rest and rest[0].question_id < known.question_id:
                 await self._by_itself(channel_id, partial(self._look_again, answers, rest[0]))
             else:
-                await self._by_itself(channel_id, partial(take_away, self._answering.posted.card(channel_id, card_id)))
+                await self._by_itself(channel_id, partial(self._answering.posted.part_with, known))
                 await self._by_itself(channel_id, partial(self._let_go, answers, rest))
+        for known in questions:
+            if known.repeats in gone | left.keys():
+                continue
+            if first := await self._answering.additions.added_to(answers, known):
+                await self._by_itself(channel_id, partial(self._look_again, answers, first))
         await self._by_itself(channel_id, partial(self._lead_anew, answers, by_hand | left.keys()))
 
-    async def _by_itself(self, channel_id: int, work: Callable[[], Awaitable[None]]) -> None:
+    async def _by_itself(self, channel_id: int, work: Callable[[], Awaitable[object]]) -> None:
         """Do one thing of several, in a channel's turn: where it fails, the others are another matter."""
         try:
             await work()
@@ -226,6 +233,6 @@ class Upkeep:
         except FAILED as error:
             report(error, "seeing to a card")
 
-    async def _later(self, channel_id: int, work: Callable[[], Awaitable[None]]) -> None:
+    async def _later(self, channel_id: int, work: Callable[[], Awaitable[object]]) -> None:
         async with self._answering.turn(channel_id):
             await self._by_itself(channel_id, work)

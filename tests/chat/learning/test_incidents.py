@@ -115,6 +115,17 @@ async def test_staff_get_one_notice_when_enough_people_meet_the_same(crowd: Crow
     assert labels(crowd.town.card(crowd.staff)) == [EN.close]
 
 
+async def test_the_notice_calls_the_error_as_the_cards_do_where_all_met_the_same_case(crowd: Crowd) -> None:
+    await crowd.paste(3, DOWN.format(model="gpt-5"))
+    heading = crowd.desk.explain(Meaning("503", "no-channel"), "en").heading
+    assert heading in crowd.last()
+    assert heading in crowd.notices()[0]
+    await crowd.paste(1, "Error code: 503 - gpt-5 is not available", start=3)
+    await crowd.step()
+    assert heading not in crowd.notices()[0]
+    assert crowd.desk.explain(Meaning("503"), "en").heading in crowd.notices()[0]
+
+
 async def test_many_readers_of_one_message_are_one_who_met_the_error(crowd: Crowd) -> None:
     message = await crowd.members[0].send(crowd.town.general, BUSY)
     for reader in crowd.members[1:6]:

@@ -20,7 +20,7 @@ from bot.desk.records import Records
 from bot.desk.reports import Report
 from tests.chat.conftest import Start
 from tests.chat.helpdesk import EN, Helpdesk, helpdesk
-from tests.chat.town import Town, private, shown
+from tests.chat.town import Town, labels, private, shown
 
 CARD, ASKED = WORDS["en"], REPORTING["en"]
 AFTER_LEASE = LEASE.total_seconds() + 1
@@ -366,6 +366,33 @@ async def test_what_was_asked_in_private_is_answered_in_private(help_: Helpdesk)
     assert "Use v1." in shown(direct)
 
 
+async def test_an_answer_in_a_direct_message_takes_no_more_replies_once_the_report_is_closed(help_: Helpdesk) -> None:
+    report = await answered(help_, card_id=None)
+    await help_.deliver()
+    direct = help_.town.maya.user.dm_channel
+    assert labels(direct.history()[0]) == ["Reply"]
+    await help_.records.reports.close(report.id, "resolved", help_.dana.id)
+    await help_.deliver()
+    assert labels(direct.history()[0]) == []
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, 0), (400, 50083), (403, 50001)])
+async def test_a_reply_that_cannot_be_taken_away_holds_nothing_up_and_goes_with_a_press(
+    help_: Helpdesk, status: int, code: int
+) -> None:
+    report = await answered(help_)
+    await help_.deliver()
+    said = help_.answer()
+    help_.town.env.inject_error("PATCH", f"/channels/{said.channel.id}/messages/{said.id}", status=status, code=code)
+    with help_.town.env.time_context():
+        await help_.records.reports.close(report.id, "resolved", help_.dana.id)
+    await help_.deliver()
+    assert labels(help_.answer()) == ["Reply"]
+    assert not await help_.waiting()
+    await help_.town.maya.click(help_.answer(), label="Reply")
+    assert labels(help_.answer()) == []
+
+
 async def test_what_was_asked_in_private_is_read_by_the_asker_alone_where_direct_messages_are_closed(
     help_: Helpdesk,
 ) -> None:
@@ -377,6 +404,8 @@ async def test_what_was_asked_in_private_is_read_by_the_asker_alone_where_direct
     stored = help_.town.env.backend.get_message(word.channel.id, word.id)
     assert list(stored.ping_user_ids) == [help_.town.maya.id]
     assert "Use v1." not in shown(private(await help_.town.bob.click(word, label="Read it")))
+    await help_.records.reports.close(1, "resolved", help_.dana.id)
+    await help_.deliver()
     assert "Use v1." in shown(private(await help_.town.maya.click(word, label="Read it")))
 
 

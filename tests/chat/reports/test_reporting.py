@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import discord
 import pytest
@@ -584,6 +584,26 @@ async def test_after_a_report_is_closed_the_button_begins_a_new_one_which_the_ca
     assert state(staffed.card()) == state_line(new, "en")
 
 
+@pytest.mark.parametrize("end", ["resolved", "withdrawn"])
+async def test_after_that_the_form_has_what_its_asker_sent_last(
+    staffed: Town, card: discord.Message, end: Literal["resolved", "withdrawn"]
+) -> None:
+    last = {"model": "gpt-5-mini", "token_name": "laptop", TRIED: "Waited"}
+    await send(staffed, card, staffed.maya, **last)
+    await records(staffed).reports.close(1, end, staffed.maya.id)
+    opened = filled(await press(staffed.maya, staffed.card()))
+    assert opened | last == opened
+    copy = private(await staffed.bob.click(staffed.card(), label=EN.to_support))
+    assert "laptop" not in filled(await press(staffed.bob, copy)).values()
+
+
+async def test_so_it_has_from_a_private_card(staffed: Town) -> None:
+    card = private(await staffed.maya.slash(staffed.general, "error", code=FORBIDDEN))
+    await send(staffed, card, token_name="laptop")
+    await records(staffed).reports.close(1, "resolved", staffed.sam.id)
+    assert filled(await press(staffed.maya, card))["token_name"] == "laptop"
+
+
 async def test_the_card_tells_who_looks_at_it_that_they_answered_and_that_it_is_resolved(
     staffed: Town, card: discord.Message
 ) -> None:
@@ -846,7 +866,7 @@ def test_every_entry_and_case_asks_in_five_rows_at_most_for_all_that_is_needed(
     for meaning in (*knowledge.meanings(), None):
         answer = town.desk.explain(meaning, lang)
         for read in ({}, {"model": "m" * 160, "request_id": "r" * 160}):
-            rows = report_form.rows(answer, read, "x" * 9000, posted=posted)
+            rows = report_form.rows(answer, read, {ERROR: "x" * 9000, TRIED: "x" * 9000}, posted=posted)
             names = [row.component.custom_id for row in rows if isinstance(row.component, ui.TextInput)]
             assert 2 <= len(rows) <= 5
             assert names[-1] == TRIED

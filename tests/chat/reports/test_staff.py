@@ -221,12 +221,34 @@ async def test_a_resolved_report_is_folded_with_who_and_how_long_and_has_no_butt
     assert not labels(help_.card())
 
 
+async def test_a_folded_card_goes_on_saying_whose_it_was_and_leads_to_their_question(help_: Helpdesk) -> None:
+    report = await help_.report()
+    await help_.dana.click(help_.card(), label=EN.resolve)
+    link = f"https://discord.com/channels/{report.origin_guild_id}/{report.channel_id}/{report.card_id}"
+    assert f"<@{help_.town.maya.id}> · <#{help_.town.support.id}> · [{CARD.open_link}]({link})" in shown(help_.card())
+    await help_.records.people.erase(help_.town.maya.id)
+    await help_.deliver()
+    assert CARD.erased in shown(help_.card())
+    assert f"<@{help_.town.maya.id}>" not in shown(help_.card())
+    assert link not in shown(help_.card())
+
+
 @pytest.mark.parametrize("label", [EN.claim, EN.answer, EN.ask_back, EN.resolve, EN.duplicate])
 async def test_whoever_presses_a_button_of_a_closed_report_is_told_who_closed_it(help_: Helpdesk, label: str) -> None:
     await help_.report()
     screen = Screen(help_)
     assert not await screen.press(help_.dana, EN.resolve)
     assert await screen.press(help_.town.sam, label) == [EN.ended["resolved"].format(staff=f"<@{help_.dana.id}>")]
+
+
+async def test_what_staff_said_takes_no_more_replies_once_the_report_is_closed(help_: Helpdesk) -> None:
+    await help_.report()
+    await help_.say(help_.dana, EN.ask_back, "Which app?")
+    await help_.say(help_.dana, EN.answer, "Use v1.")
+    assert [labels(said) for said in help_.answers()] == [["Reply"], ["Reply"]]
+    await help_.dana.click(help_.card(), label=EN.resolve)
+    assert [labels(said) for said in help_.answers()] == [[], []]
+    assert ["Which app?" in shown(said) for said in help_.answers()] == [True, False]
 
 
 async def test_an_answer_to_a_report_that_was_closed_meanwhile_is_not_posted(help_: Helpdesk) -> None:

@@ -9,6 +9,7 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, UserHandle
 
+from bot.chat.cards.card import key_gone
 from bot.chat.client import Desk
 from bot.chat.servers import quiet
 from bot.chat.servers.membership import refresh
@@ -23,7 +24,7 @@ from tests.chat.board import Board
 from tests.chat.conftest import Pause
 from tests.chat.surfaces.lines import sent, thread_of
 from tests.chat.surfaces.pictures import Pictures, picture
-from tests.chat.town import ERROR, KEY, Town, private, public, shown
+from tests.chat.town import ERROR, KEY, Town, choices, labels, private, public, shown
 from tests.desk.faults import away
 
 CARD, EN = WORDS["en"], QUIET["en"]
@@ -245,6 +246,52 @@ async def test_a_leaked_key_is_warned_of_wherever_it_is_quiet(town: Town) -> Non
     await town.maya.send(town.support, attachments=[("message.txt", f"my key is {KEY}".encode())])
     assert [CARD.key_posted in text for text in town.replies()] == [True, True]
     assert not any(KEY in text for text in town.replies())
+
+
+@pytest.mark.parametrize("text", [f"{ERROR} {KEY}", f"<@1> {ERROR} {KEY}", KEY])
+@pytest.mark.parametrize("whom", ["channel", "person"])
+async def test_of_an_error_with_a_key_nothing_but_the_key_is_spoken_of_where_it_is_quiet(
+    town: Town, whom: str, text: str
+) -> None:
+    await hush(town.sam, town.support, **({"person": town.maya.user} if whom == "person" else {}))
+    await town.maya.send(town.support, text.replace("<@1>", town.mention))
+    assert CARD.key_posted in town.reply()
+    assert "### 429 · " not in town.reply()
+    assert labels(town.card()) == [CARD.dismiss]
+    assert not choices(town.card())
+
+
+async def test_a_file_with_an_error_adds_nothing_to_the_warning_of_a_key_where_it_is_quiet(town: Town) -> None:
+    await hush(town.sam, town.support)
+    question = await town.maya.send(town.support, f"oops {KEY}", attachments=[("message.txt", ERROR.encode())])
+    assert labels(town.card()) == [CARD.dismiss]
+    await town.maya.edit(question, f"{ERROR} {KEY}")
+    assert labels(town.card()) == [CARD.dismiss]
+
+
+async def test_a_key_that_is_edited_out_where_it_is_quiet_leaves_its_line_alone(town: Town) -> None:
+    await hush(town.sam, town.support)
+    question = await town.maya.send(town.support, f"{ERROR} {KEY}")
+    await town.maya.edit(question, ERROR)
+    assert town.reply() == key_gone("en")
+    await hush(town.sam, town.support, minutes=0)
+    await town.maya.edit(question, f"please: {ERROR}")
+    assert town.reply().startswith(f"{key_gone('en')}\n### 429 · ")
+
+
+async def test_a_key_that_comes_to_a_line_where_it_is_quiet_is_all_that_is_spoken_of(town: Town) -> None:
+    await town.sam.send(town.support, ERROR)
+    question = await town.maya.send(town.support, ERROR)
+    await hush(town.sam, town.support)
+    await town.maya.edit(question, f"{ERROR} {KEY}")
+    assert CARD.key_posted in town.replies()[1]
+    assert labels(town.cards()[1]) == [CARD.dismiss]
+
+
+async def test_an_error_with_a_key_counts_where_it_is_quiet_as_any_other(town: Town) -> None:
+    await hush(town.sam, town.support)
+    await town.maya.send(town.support, f"{ERROR} {KEY}")
+    assert (await records(town).questions.stats(town.guild.id, timedelta(days=1))).entries == (("429", 1),)
 
 
 async def test_pictures_are_not_read_where_it_is_quiet(town: Town) -> None:
@@ -483,13 +530,13 @@ async def test_a_card_that_goes_with_its_question_or_is_tidied_away_with_others_
     assert not records(town).servers.of(town.guild.id).quiet
 
 
-async def test_a_line_that_is_deleted_by_hand_has_its_reader_left_alone(town: Town) -> None:
+async def test_a_line_that_is_deleted_by_hand_has_nobody_left_alone(town: Town) -> None:
     await town.maya.send(town.support, ERROR)
     await town.bob.send(town.support, ERROR)
     await town.sam.delete(town.cards()[1])
+    assert not records(town).servers.of(town.guild.id).quiet
     await town.bob.send(town.support, OTHER)
-    assert len(town.cards()) == 1
-    assert set(records(town).servers.of(town.guild.id).quiet) == {f"{town.support.id}:{town.bob.id}"}
+    assert "### 503 · " in town.replies()[1]
 
 
 async def test_a_dismissed_card_in_a_direct_message_has_nobody_left_alone(town: Town) -> None:

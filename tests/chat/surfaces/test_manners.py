@@ -10,7 +10,7 @@ from simcord.builders import ChannelHandle
 from bot.chat.cards.card import digest
 from bot.chat.client import Desk
 from bot.chat.learning.incident_words import WORDS as INCIDENT
-from bot.chat.surfaces.manners import WORDS, lead, link
+from bot.chat.surfaces.manners import WORDS, lead, lead_to_added, link
 from bot.chat.words import WORDS as CARD
 from bot.desk.answers import Remembered
 from bot.knowledge.base import Knowledge
@@ -243,8 +243,8 @@ def test_the_line_is_short_in_every_language_and_for_every_error(knowledge: Know
     for meaning in knowledge.meanings():
         for lang in LANGUAGES:
             answer = simcord_bot.explain(meaning, lang)
-            for own in (False, True):
-                (line,) = lead(known, answer, own=own).children
+            views = [*(lead(known, answer, own=own) for own in (False, True)), lead_to_added(known, lang)]
+            for (line,) in (view.children for view in views):
                 assert isinstance(line, discord.ui.TextDisplay)
                 assert line.content.startswith("-# ↪ ")
                 read = line.content.replace(link(known), "# support")  # as Discord shows it

@@ -93,3 +93,5 @@ def test_whether_somebody_else_wrote_there(rows: Rows) -> None:
     rows.write(written(3, author=7))
     assert not rows.is_alone(written(4))
     assert rows.is_alone(written(4, seconds=CONTEXT.total_seconds() + 1))
+    assert rows.is_alone(written(4), behind=3)
+    assert not rows.is_alone(written(4), behind=2)
