@@ -157,6 +157,9 @@ class Reloader:
 
 def prepare(assistant: Assistant) -> None:
     """Have an assistant make what it would make only when it is first asked."""
+    for templates in assistant.knowledge.templates.by_anchor.values():
+        for template in templates:
+            template.regex  # noqa: B018 - it is made when it is first looked at
     for entry in assistant.knowledge.entries.values():
         for text in entry.examples:
             assistant.ask(text)

@@ -23,7 +23,7 @@ from bot.knowledge.wording import FIRST_CJK, IS_CJK, Word, fold, phrase_words, s
 LONGEST = 40
 """How long a word may be that is taken for a slip, in letters; few words of any language are longer."""
 
-REMEMBERED = 4_096
+REMEMBERED = 1_024
 """For how many words it is remembered what they are a slip of: people use few words again and again."""
 
 

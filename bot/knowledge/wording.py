@@ -72,7 +72,7 @@ def fold(text: str) -> str:
 _ENDING = re.compile(r"(?:ing|(?<!e)ed|es|s|e)$")
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def stem(word: str) -> str:
     """Return `word` without its inflection: limits, limited and limiting are all `limit`.
 
