@@ -159,7 +159,8 @@ async def test_who_comes_while_another_migrates_waits_for_it(url: str, monkeypat
     monkeypatch.setattr(migrations, "upgrade", upgrade_and_linger)
     for database in await asyncio.gather(*(Database.open(url, limit=0.2) for _ in range(2))):
         await database.close()
-    assert migrated == 2
+    assert looked >= 2  # while the first was at it
+    assert migrated in {1, 2}  # the second looks again where it waits for SQLite's lock in vain
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
