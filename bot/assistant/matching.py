@@ -28,6 +28,9 @@ from bot.knowledge.schema import Meaning
 SPEAKS = 0.75
 """From this confidence on the bot answers unasked."""
 
+SURE = 0.9
+"""From this confidence on, an answer needs no word of doubt."""
+
 CLEAR = 0.8
 """From this weight on a single sign says clearly what it says."""
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.assistant.dialogue.together import joined, worded
 from bot.assistant.secret_formats import FORMATS
 from bot.assistant.secrets import mask
 from bot.chat.cards import facts, noticed
@@ -17,7 +18,6 @@ from bot.chat.cards.support import report
 from bot.chat.client import Desk
 from bot.chat.logs import JsonLines, Lines, Masking
 from bot.chat.surfaces.explain import excerpt
-from bot.chat.surfaces.together import joined, worded
 from bot.chat.words import WORDS
 from bot.knowledge.schema import LANGUAGES, Language
 from bot.settings import Settings

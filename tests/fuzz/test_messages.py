@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.assistant.dialogue.together import language_before, with_one_after, with_those_before
 from bot.assistant.evidence import Reader
 from bot.chat.cards.choices import complete, label
 from bot.chat.client import Desk
 from bot.chat.surfaces.explain import best
-from bot.chat.surfaces.together import language_before, with_one_after, with_those_before
 from bot.knowledge.schema import LANGUAGES, Language
 from bot.reading.text import decode, is_text
 from bot.settings import Settings

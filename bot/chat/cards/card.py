@@ -20,14 +20,13 @@ import discord
 from discord import ui
 
 from bot.assistant.answer import Answer
+from bot.assistant.matching import SURE
 from bot.chat.cards import facts, noticed
 from bot.chat.markup import clip, code
 from bot.chat.words import WORDS, Words
 from bot.knowledge.schema import Acts, Language, Meaning
 
 MAX_TEXT = 4000
-SURE = 0.9
-"""From this confidence on, an answer needs no word of doubt."""
 
 ABOVE, WARNING, NOTICED, READ, STATE, INCIDENT, SEEN, ONWARD = 101, 102, 103, 104, 105, 106, 107, 108
 """Ids of the texts that belong to the message and not to a meaning."""

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.assistant.answer import Answer
+from bot.assistant.dialogue.together import joined, with_one_after, worded
 from bot.chat.surfaces.explain import at_once, explain
 from bot.chat.surfaces.follow_ups import FollowUps
 from bot.chat.surfaces.manners import brings
 from bot.chat.surfaces.posted import Posted
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.taking import question_in
-from bot.chat.surfaces.together import joined, with_one_after, worded
 from bot.chat.trouble import FAILED
 from bot.desk.answers import Answers, Remembered
 

@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 from discord.utils import utcnow
 
 from bot.assistant.answer import Answer
+from bot.assistant.dialogue.together import says_still
 from bot.chat.cards.card import digest
 from bot.chat.counters import Silence
 from bot.chat.learning import feedback, incidents
@@ -30,7 +31,6 @@ from bot.chat.surfaces.manners import Asking, Earlier, Manners, lead_to_added, w
 from bot.chat.surfaces.posted import Posted, without_the_desk
 from bot.chat.surfaces.question import Question
 from bot.chat.surfaces.taking import speaks
-from bot.chat.surfaces.together import says_still
 from bot.chat.trouble import FAILED
 from bot.desk.answers import Answered, Answers, Remembered
 from bot.desk.database import DeskError

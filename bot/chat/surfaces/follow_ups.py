@@ -11,19 +11,19 @@ import discord
 from discord.utils import snowflake_time
 
 from bot.assistant.answer import Answer
-from bot.assistant.secrets import mask
-from bot.chat.cards.buttons import Solved
-from bot.chat.cards.control import Subject
-from bot.chat.surfaces.another_model import with_another_model
-from bot.chat.surfaces.question import Question
-from bot.chat.surfaces.row import FOLLOW_UP, LONGEST, Rows, Written
-from bot.chat.surfaces.together import (
+from bot.assistant.dialogue.another_model import with_another_model
+from bot.assistant.dialogue.together import (
     language_before,
     points,
     with_one_after,
     with_those_before,
     worded,
 )
+from bot.assistant.secrets import mask
+from bot.chat.cards.buttons import Solved
+from bot.chat.cards.control import Subject
+from bot.chat.surfaces.question import Question
+from bot.chat.surfaces.row import FOLLOW_UP, LONGEST, Rows, Written
 from bot.chat.trouble import FAILED
 from bot.desk.answers import Answers, Remembered
 from bot.knowledge.schema import Language, Meaning

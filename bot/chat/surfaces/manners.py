@@ -13,12 +13,12 @@ import discord
 from discord import ui
 
 from bot.assistant.answer import Answer
+from bot.assistant.dialogue.together import model_of
 from bot.chat.cards.card import INCIDENT
 from bot.chat.cards.control import Subject
 from bot.chat.limits import Limits
 from bot.chat.servers.quiet import is_quiet
 from bot.chat.surfaces.question import Question
-from bot.chat.surfaces.together import model_of
 from bot.chat.trouble import FAILED
 from bot.desk.answers import DAY, KEY, Answered, Answers, Remembered
 from bot.knowledge.schema import Language, Meaning

@@ -14,11 +14,11 @@ from dataclasses import replace
 
 from bot.assistant.answer import Answer
 from bot.assistant.assistant import Assistant
+from bot.assistant.dialogue.unchanged import says_unchanged
+from bot.assistant.dialogue.wording import ASKS, FILLERS, SAME, WORD
 from bot.assistant.facts import called
 from bot.assistant.language import around, spoken
-from bot.assistant.matching import HOPEFUL, SPEAKS
-from bot.chat.cards.card import SURE
-from bot.chat.surfaces.unchanged import says_unchanged
+from bot.assistant.matching import HOPEFUL, SPEAKS, SURE
 from bot.knowledge.schema import Language
 from bot.knowledge.wording import fold
 
@@ -27,23 +27,6 @@ FACTS = ("model", "group", "request_id", "url", "ray_id", "retry_after")
 
 ENOUGH = 3
 """From so many words on, words in the Latin alphabet tell that their writer does not write Chinese."""
-
-FILLERS = frozenset(
-    "a add am an api at base baseurl base_url by call calling called endpoint every everytime fails failing for forgot "
-    "from happens happening here hi i id im i'm in is it it's its model my name named of oh on only our request "
-    "request_id sorry that the this time to trace url use used uses using via was we we're when while with ah yes "
-    "yeah btw the_model address sdk".split()
-)
-"""What people say around a fact that they add, and that says nothing else."""
-
-FILLING = frozenset("我们用的是模型使调在请求这个名称字叫了地址接口就号补充一下忘说时候都啊哦嗯抱歉报错")
-"""What Chinese characters that is said with."""
-
-WORD = re.compile(r"[a-z_']+|\d+|[\u3400-\u9fff]|[^\W\d_]")
-"""A word, of Chinese a character."""
-
-ASKS = re.compile(r"[?？吗嗎]")
-"""What makes a message a question."""
 
 _API = re.compile(r"/v1|//api\.", re.IGNORECASE)
 
@@ -74,7 +57,7 @@ _GUESSES = re.compile(
 )
 """What makes a meaning one that its writer only considers, or has from others."""
 
-_STILL = re.compile(r"\b(?:still|same)\b|还是|仍|依然|依旧|(?<!不)(?<!不[太大])一样|照样|同样|老样子")
+_STILL = re.compile(rf"{SAME.pattern}|\bstill\b|还是|仍|依然|依旧")
 """What says that an error is there as it was before."""
 
 _USES = re.compile(
@@ -95,7 +78,7 @@ _POINTING = frozenset("帮我看下这个是什么么意思怎办解决回事为
 """What a call consists of that only points to what was posted before."""
 
 _CRYING = (
-    FILLING
+    FILLERS
     | _POINTING
     | frozenset(
         "again always broken doesn't exception failed guys keep keeps no nothing now not since still stuck suddenly "
@@ -283,7 +266,7 @@ def _is_facts_alone(assistant: Assistant, text: str, *, bare: bool) -> bool:
     for fact in sorted({*models, *map(str.casefold, facts)}, key=len, reverse=True):
         rest = rest.replace(fact, " ")
     left = WORD.findall(fold(rest))
-    return (bare or bool(_LABEL.search(fold(text)))) and all(word in FILLERS or word in FILLING for word in left)
+    return (bare or bool(_LABEL.search(fold(text)))) and all(word in FILLERS for word in left)
 
 
 def _tells(assistant: Assistant, text: str, entry: str | None, *, bare: bool) -> bool:
@@ -301,7 +284,7 @@ def _tells(assistant: Assistant, text: str, entry: str | None, *, bare: bool) ->
 def _cries(assistant: Assistant, text: str) -> bool:
     """Tell whether a message is nothing but a call for help, or says no more than that something fails."""
     cues = assistant.knowledge.cued(text)
-    only = all(word in _POINTS | FILLERS | _CRYING for word in WORD.findall(fold(text)))
+    only = all(word in _POINTS | _CRYING for word in WORD.findall(fold(text)))
     return only and bool(cues & {"trouble", "failing"}) and not cues & {"over", "about"}
 
 

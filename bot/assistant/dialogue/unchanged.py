@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.assistant.dialogue.wording import ASKS, SAME, WORD
 from bot.knowledge.wording import fold
 
 _UNCHANGED = re.compile(
@@ -19,12 +20,7 @@ _UNCHANGED = re.compile(
     r"|(?:还是|仍然?|依然|依旧|照样)(?:不行|不可以|没有?用|一样|这样|如此)?|没有?用(?!过|[这那它到上])"
     r"|没有?(?:效果?|作用|变化?|解决|好转|改善)|不行|不管用|不起作用|无效|老样子"
 )
-_ALIKE = re.compile(r"\bsame\b|一样|同样")
-"""What says so only where it cannot mean that somebody else has the same."""
-
 _DENIES = re.compile(r"(?:\bnot|n['’]?t)\s+(?:(?:quite|exactly|really)\s+)?(?:the\s+)?same\b|不太?一样")
-_ASKS = re.compile(r"[?？吗嗎]")
-_WORD = re.compile(r"[a-z']+|\d+|[^\W\d_]")
 
 _AROUND = frozenset(
     "a after all already also always and answer any anything as at before broken but can did didn't do does doesn't "
@@ -32,10 +28,7 @@ _AROUND = frozenset(
     "gives got happen happened happening happens has hasn't have i i'm i've is isn't issue it it's its just keep keeps "
     "me message my no nope nothing now of oh on problem sadly same so something sorry step steps stuck that that's the "
     "there thing this those to tried try trying unfortunately us was we we've with yes your again hm hmm um".split()
-)
-_AROUND_HAN = frozenset(
-    "了的啊呀呢哦嗯唉我们这那个它是都也就有又再按照做试过错误问题报结果方法步骤一样同所全部办抱歉但已经"
-)
+) | frozenset("了的啊呀呢哦嗯唉我们这那个它是都也就有又再按照做试过错误问题报结果方法步骤一样同所全部办抱歉但已经")
 """What people say around it, and that says nothing else."""
 
 
@@ -47,8 +40,8 @@ def says_unchanged(text: str, *, nobody_else: bool) -> bool:
         nobody_else: nobody else wrote there of late, whom it may agree with.
     """
     own = fold(text)
-    if _ASKS.search(own) or _DENIES.search(own):
+    if ASKS.search(own) or _DENIES.search(own):
         return False
     rest, said = _UNCHANGED.subn(" ", own)
-    alike = nobody_else and _ALIKE.search(own)
-    return bool(said or alike) and all(word in _AROUND | _AROUND_HAN for word in _WORD.findall(rest))
+    alike = nobody_else and SAME.search(own)
+    return bool(said or alike) and all(word in _AROUND for word in WORD.findall(rest))

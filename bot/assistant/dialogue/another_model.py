@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot.assistant.answer import Answer
 from bot.assistant.assistant import Assistant
-from bot.chat.surfaces.together import ASKS, FILLERS, FILLING, WORD, model_of, says_still
+from bot.assistant.dialogue.together import model_of, says_still
+from bot.assistant.dialogue.wording import ASKS, FILLERS, SAME, WORD
 from bot.knowledge.schema import Meaning
 from bot.knowledge.wording import fold
-
-_NO_BETTER = re.compile(r"\bsame\b|(?<!不)(?<!不[太大])一样|同样|照样|老样子")
-"""What says of another model that its error is the one that was answered, though it does not name it."""
 
 _CHANGING = frozenset(
     "again and but changed changing even exact exactly get gets getting gives giving have i've just now result returns "
     "returning same still switched switching thing too also as well tried try trying with".split()
-)
-_CHANGED = frozenset("换成了改试过也还是一样同都现在依然仍旧照结果个到得到")
+) | frozenset("换成了改试过也还是一样同都现在依然仍旧照结果个到得到")
 """What people say who tell of another model, beside what they say around a fact."""
 
 
@@ -38,10 +34,10 @@ def with_another_model(assistant: Assistant, before: Answer, later: Answer) -> A
     ((start, end),) = spans
     model, rest = later.text[start:end], fold(f"{later.text[:start]} {later.text[end:]}")
     known = (model_of(before) or "").casefold()
-    says_so = _NO_BETTER.search(rest) or (later.entry and (known or says_still(later)))
+    says_so = SAME.search(rest) or (later.entry and (known or says_still(later)))
     if not says_so or ASKS.search(rest) or model.casefold() == known:
         return None
-    own = FILLERS | FILLING | _CHANGING | _CHANGED | {"error", str(before.met or before.status)}
+    own = FILLERS | _CHANGING | {"error", str(before.met or before.status)}
     if not all(word in own for word in WORD.findall(rest)):
         return None
     same = assistant.ask(str(Meaning(before.entry, before.case)), lang=later.lang)

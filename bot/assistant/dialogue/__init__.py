@@ -1,0 +1,1 @@
+"""Several messages of one person, read as one question, or as word of what became of it."""
