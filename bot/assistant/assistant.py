@@ -63,6 +63,13 @@ class Assistant:
         findings = self._diagnosis.look(masked, evidence, ranking, reader)
         return answer.compose(masked, evidence, ranking, findings, self.knowledge, reader)
 
+    def prepare(self) -> None:
+        """Make all that would be made only when it is first asked for: this takes as long as hundreds of answers."""
+        self.knowledge.templates.prepare()
+        for entry in self.knowledge.entries.values():
+            for text in entry.examples:
+                self.ask(text)
+
     def hear(self, text: str) -> Worth:
         """Tell what a message is worth that nobody addressed to the bot, in a small part of the time of `ask`.
 

@@ -143,7 +143,7 @@ class Reader:
         source = SourceLines(folded)
         scan = self._scan(folded)
         pairs = [pair for key in _both_ends(scan.keys) if (pair := fields.read(*key, folded))]
-        found = [status for number in _both_ends(scan.numbers) if (status := statuses.judge(*number, folded, source))]
+        found = _judged(scan, folded, source)
         hits = self._knowledge.templates.search(folded, scan.anchors)
         signs = self._from_names(_both_ends(scan.names), text, source)
         signs += self._from_fields(pairs, folded, text, source)
@@ -195,14 +195,9 @@ class Reader:
             return True
         if (":" in folded or "=" in folded) and fields.KEYS.keys() & units:
             return True
-        if _NUMBERS.keys() & units and self._judged(folded):
+        if _NUMBERS.keys() & units and _judged(self._scan(folded), folded, SourceLines(folded)):
             return True
         return self._knowledge.templates.may_find(units) or self._knowledge.phrases.may_find(word_texts(found))
-
-    def _judged(self, folded: str) -> list[Status]:
-        """Return the numbers of folded text that may be a status."""
-        scan, source = self._scan(folded), SourceLines(folded)
-        return [found for number in _both_ends(scan.numbers) if (found := statuses.judge(*number, folded, source))]
 
     def _scan(self, folded: str) -> _Scan:
         """Note where words stand that are worth a closer look: the one pass over the whole text."""
@@ -320,6 +315,11 @@ def _unescape(value: str) -> str | None:
 
 def _both_ends(found: list[T]) -> list[T]:
     return found if len(found) <= 2 * MOST else found[:MOST] + found[-MOST:]
+
+
+def _judged(scan: _Scan, folded: str, source: SourceLines) -> list[Status]:
+    """Return the numbers of folded text that may be a status."""
+    return [found for number in _both_ends(scan.numbers) if (found := statuses.judge(*number, folded, source))]
 
 
 def _typed(folded: str) -> list[Word]:

@@ -137,7 +137,7 @@ class Reloader:
         # So much that is new makes Python look for garbage among all that it has, and every thread waits for that.
         gc.freeze()
         assistant = Assistant(load(self.directory), self._desk.catalogue, trouble=report)
-        prepare(assistant)
+        assistant.prepare()
         return assistant
 
     async def _tell_owner(self, text: str, *, over: bool = False) -> None:
@@ -153,16 +153,6 @@ class Reloader:
             except FAILED as error:
                 log.warning("the bot's owner could not be told: %s", type(error).__name__)
             self._alarm = None if over else alarm
-
-
-def prepare(assistant: Assistant) -> None:
-    """Have an assistant make what it would make only when it is first asked."""
-    for templates in assistant.knowledge.templates.by_anchor.values():
-        for template in templates:
-            template.regex  # noqa: B018 - it is made when it is first looked at
-    for entry in assistant.knowledge.entries.values():
-        for text in entry.examples:
-            assistant.ask(text)
 
 
 def mistakes(error: KnowledgeError) -> str:

@@ -25,7 +25,7 @@ from bot.chat.doctor.rest import fault
 from bot.chat.learning.calming import calming
 from bot.chat.logs import configure
 from bot.chat.privacy.retention import retaining
-from bot.chat.reloading import in_a_line, prepare, reloading
+from bot.chat.reloading import in_a_line, reloading
 from bot.chat.reports.delivery import delivering
 from bot.chat.servers.membership import kept_current
 from bot.chat.shards import find_the_gateway, forgetting
@@ -219,7 +219,7 @@ async def _settle(desk: Desk) -> None:
     What is there stays, and to look through all of it holds everything up for a tenth of a second, again and again.
     """
     await desk.wait_until_ready()
-    await asyncio.to_thread(prepare, desk.assistant)
+    await asyncio.to_thread(desk.assistant.prepare)
     gc.collect()
     gc.freeze()
     gc.collect()  # Python looks at all there is once it is a quarter more than this time: from here on, that is soon

@@ -165,6 +165,12 @@ class TemplateIndex:
             {anchor: tuple(found) for anchor, found in by_anchor.items()}
         )
 
+    def prepare(self) -> None:
+        """Compile all regexes, each of which else waits for the first text that has its anchor."""
+        for templates in self.by_anchor.values():
+            for template in templates:
+                template.regex  # noqa: B018 - it is made when it is first looked at
+
     def may_find(self, units: set[str]) -> bool:
         """Tell whether there are all words and pairs of any template; where there are not, `search` finds none.
 

@@ -22,6 +22,7 @@ import aiosqlite  # noqa: F401 - this and the next are loaded by whom they serve
 import bot.chat.client
 import bot.desk.migrations
 import bot.knowledge.loading
+from bot.assistant.assistant import Assistant
 from bot.chat import run
 from bot.cli import main
 from bot.knowledge import cache
@@ -54,8 +55,9 @@ def _live(environ: dict[str, str], first: str, out: Connection[str, str], err: C
     sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
     os.environ.clear()
     os.environ.update(environ)
-    vars(run).update(Desk=Desk, prepare=_nothing)
+    vars(run).update(Desk=Desk)
     vars(cache).update(_read_apart=_nothing)
+    Assistant.prepare = _nothing  # type: ignore[method-assign, assignment]
     exec(first, {})  # noqa: S102
     sys.argv = ["bot", "run"]
     main()
