@@ -9,7 +9,6 @@ import asyncio
 import errno
 import logging
 import os
-import signal
 import sys
 import time
 import webbrowser
@@ -24,6 +23,7 @@ import discord
 
 from bot.chat import reloading
 from bot.chat.client import Desk
+from bot.chat.run import heed
 from bot.ending import UNUSABLE, complain
 from bot.knowledge.loading import KnowledgeError, default_directory, load
 from bot.settings import Settings
@@ -103,9 +103,7 @@ def serve(directory: Path | None, port: int | None, open_browser: bool) -> int:
 
 async def _serve(world: AbstractAsyncContextManager[Env], desk: Desk, port: int | None, open_browser: bool) -> None:
     told = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
-            asyncio.get_running_loop().add_signal_handler(name, told.set)
+    heed(told)
     async with world as env, reloading.reloading(desk, asyncio.Event()):
         support, staff = await _set_the_scene(env, desk)
         clock = asyncio.create_task(_go_on(env))

@@ -142,9 +142,7 @@ def _reason(error: Exception) -> str:
 async def _until_told(settings: Settings, knowledge: Knowledge, stopping: Callable[[], None]) -> None:
     loop, told, reload = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
     listen_for_the_unforeseen(loop)
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
-            loop.add_signal_handler(name, told.set)
+    heed(told)
     if sys.platform != "win32":
         in_terminal = os.isatty(0)
 
@@ -166,6 +164,13 @@ async def _until_told(settings: Settings, knowledge: Knowledge, stopping: Callab
         await asyncio.wait(others, timeout=TIDY)
     if not told.is_set():
         await life
+
+
+def heed(told: asyncio.Event) -> None:
+    """Have the running loop set an event when the process is told to stop; on Windows, Ctrl-C raises as ever."""
+    if sys.platform != "win32":
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, told.set)
 
 
 def listen_for_the_unforeseen(loop: asyncio.AbstractEventLoop) -> None:

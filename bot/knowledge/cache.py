@@ -6,9 +6,7 @@ has changed, and a cache that cannot be read or written is no error: the files a
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,6 +18,7 @@ from typing import Any
 
 from bot.knowledge import kept
 from bot.knowledge.base import Knowledge
+from bot.knowledge.files import stamp, state
 from bot.knowledge.schema import Case, Cues, Entry, Family, Findings, Match, Models, Service, Texts
 
 FORMAT = 4
@@ -64,13 +63,7 @@ def _read_apart(directory: Path) -> dict[str, Any] | None:
 
 def _state(directory: Path) -> str:
     """Return what changes whenever a file of the knowledge base, or this program, does."""
-    files = [Path(parent, name) for parent, _, names in os.walk(directory) for name in names]
-    stats: list[tuple[str, int, int, int, int]] = []
-    for path in sorted((*files, Path(__file__))):
-        with suppress(OSError):  # somebody may be at it this very moment
-            stat = path.stat()
-            stats.append((str(path), stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
-    return hashlib.sha256(json.dumps([FORMAT, stats]).encode()).hexdigest()
+    return json.dumps([FORMAT, stamp(directory), state(Path(__file__))])
 
 
 def _held(knowledge: Knowledge) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def stamp(directory: Path) -> str:
     Args:
         directory: As `load` takes it; it may be missing.
     """
-    seen = [directory.is_dir(), *sorted(map(_state, _candidates(directory.absolute())))]
+    seen = [directory.is_dir(), *sorted(map(state, _candidates(directory.absolute())))]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 
@@ -36,7 +36,8 @@ def _candidates(directory: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in (*folders, *names) if LOOKS_LIKE_ONE.fullmatch(name))
 
 
-def _state(path: Path) -> tuple[str, ...]:
+def state(path: Path) -> tuple[str, ...]:
+    """Return what changes whenever a file does, as far as the system tells."""
     try:
         stat = path.stat()
     except OSError as error:

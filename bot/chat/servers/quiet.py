@@ -148,7 +148,7 @@ def _time(end: datetime, now: datetime) -> str:
 def left_alone(lang: Language, *, by_asker: bool) -> str:
     """Return what tells whoever dismissed a card, its asker or staff, what `hush_after` makes of it."""
     words = WORDS[lang]
-    minutes = int(DISMISSED.total_seconds() // 60)
+    minutes = DISMISSED // timedelta(minutes=1)
     return words.left_alone.format(minutes=minutes, whom=words.you if by_asker else words.asker)
 
 
