@@ -197,11 +197,15 @@ class Answering:
         if better is None:
             return False
         if not better.adds:
-            if still := says_still(answer) and not (question.asked if answer.entry else question.files):
+            # Who calls the bot with an error wants it answered, and a file may hold one that the words do not name.
+            wants_more = question.asked if answer.entry else question.files
+            if says_still(answer) and not wants_more:
                 await self._lead_back(answers, question, answer, better.known)
-            elif said := not question.asked and not better.again:
-                self.desk.counters.silent["repeated"] += 1
-            return still or said
+                return True
+            if question.asked or better.again:
+                return False
+            self.desk.counters.silent["repeated"] += 1
+            return True
         try:
             first = await self.posted.message(better.known)
         except FAILED:  # then it is answered by itself
