@@ -66,8 +66,9 @@ class Assistant:
     def prepare(self) -> None:
         """Make all that would be made only when it is first asked for: this takes as long as hundreds of answers."""
         self.knowledge.templates.prepare()
-        for entry in self.knowledge.entries.values():
-            for text in entry.examples:
+        for meaning in self.knowledge.meanings():
+            for text in self.knowledge.part(meaning).examples:
+                self.hear(text)
                 self.ask(text)
 
     def hear(self, text: str) -> Worth:

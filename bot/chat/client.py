@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections import OrderedDict, deque
+from collections import deque
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -114,7 +114,7 @@ class Desk(commands.AutoShardedBot):
         self._database: Database | None = None
         self._opening = asyncio.Lock()
         self._without = False
-        self._met: OrderedDict[int, None] = OrderedDict()
+        self._met: dict[int, None] = {}
         self.refused = asyncio.Event()
         self.reloader = Reloader(self)
         self.learn(knowledge)
@@ -222,7 +222,7 @@ class Desk(commands.AutoShardedBot):
             return False
         self._met[snowflake] = None
         if len(self._met) > MET:
-            self._met.popitem(last=False)
+            del self._met[next(iter(self._met))]
         return True
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:

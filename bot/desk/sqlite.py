@@ -11,6 +11,12 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+PAGES = 256
+"""Kilobytes of the file that are kept at hand, in place of two thousand: the system has them as well.
+
+https://www.sqlite.org/pragma.html#pragma_cache_size
+"""
+
 
 def engine(url: str, limit: float, *, read_only: bool = False) -> AsyncEngine:
     """Make the engine for an SQLite database, without opening it.
@@ -44,6 +50,7 @@ def engine(url: str, limit: float, *, read_only: bool = False) -> AsyncEngine:
             cursor.execute("PRAGMA query_only = ON" if read_only else "PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute("PRAGMA secure_delete = ON")
+            cursor.execute(f"PRAGMA cache_size = -{PAGES}")
             cursor.close()
         except BaseException:
             connection.close()  # nobody else knows of it yet

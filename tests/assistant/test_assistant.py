@@ -1,12 +1,16 @@
 """What people post, and what the assistant makes of it."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.assistant.assistant import Assistant
+from bot.knowledge.loading import load
+from tests.knowledge import small
 from tests.shipped import ASSISTANT
 
 REQUEST_ID = "202605200714345261721308268d9d6SjTLSqD4"
@@ -343,6 +347,17 @@ PIECES = st.sampled_from(
         "Invalid URL (",
     ]
 )
+
+
+def test_what_is_prepared_lets_no_first_message_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.write(tmp_path)
+    assistant, asked = Assistant(load(tmp_path)), list[str]()
+    monkeypatch.setattr(Assistant, "ask", lambda _, text: asked.append(text))
+    assistant.prepare()
+    assert {"HTTP 429", "Daily limit of 20 reached"} <= set(asked)  # the entry's own, and its cases'
+    monkeypatch.undo()
+    monkeypatch.setattr(re, "compile", None)
+    assert assistant.ask("Rate limit reached for gpt-4o").entry == "429"
 
 
 @settings(max_examples=150, deadline=None)

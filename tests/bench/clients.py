@@ -27,9 +27,11 @@ LONGEST = 300.0
 CALM = 0.5
 """Seconds without work after which there is none left."""
 
-
-PORTION = 1_000
+PORTION = 100
 """How many messages come at once where they come in portions."""
+
+PAUSE = 0.05
+"""Seconds without work after which a portion is dealt with."""
 
 GAP = 0.0005
 """Seconds between two messages that come one by one. Each wakes the client up."""
@@ -90,12 +92,12 @@ class Client:
                 assert self._process.returncode is None
                 await asyncio.sleep(0.002)
 
-    async def calm(self) -> None:
-        """Wait until it has nothing left to do."""
+    async def calm(self, pause: float | None = None) -> None:
+        """Wait until it has nothing left to do, as far as that can be told in some seconds (`CALM`)."""
         before = -1.0
         while self.cpu > before:
             before = self.cpu
-            await asyncio.sleep(CALM)
+            await asyncio.sleep(CALM if pause is None else pause)
 
     async def stop(self) -> None:
         """End the process as a service manager does, and wait for its end."""
@@ -155,7 +157,7 @@ async def in_portions(client: Client, messages: Iterable[Event]) -> None:
     for place, message in enumerate(messages, 1):
         await client.hear(message)
         if place % PORTION == 0:
-            await client.calm()
+            await client.calm(PAUSE)
     await client.calm()
 
 

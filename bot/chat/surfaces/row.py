@@ -5,7 +5,6 @@ It is kept in memory alone, masked and bounded.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -64,8 +63,8 @@ class Rows:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._written: OrderedDict[int, Written] = OrderedDict()
-        self._rows: dict[tuple[int, int], dict[int, Written]] = {}
+        self._written: dict[int, Written] = {}
+        self._rows: dict[tuple[int, int], list[int]] = {}
 
     def __len__(self) -> int:
         return len(self._written)
@@ -75,7 +74,9 @@ class Rows:
         since = self._clock() - CONTEXT
         if written.at >= since or written.message_id in self._written:
             self._written[written.message_id] = written
-            self._rows.setdefault(_row(written), {})[written.message_id] = written
+            row = self._rows.setdefault(_row(written), [])
+            if written.message_id not in row:
+                row.append(written.message_id)
         while self._written and (len(self._written) > KEPT or next(iter(self._written.values())).at < since):
             self.forget([next(iter(self._written))])
 
@@ -84,21 +85,21 @@ class Rows:
         for id_ in message_ids:
             if written := self._written.pop(id_, None):
                 row = self._rows[_row(written)]
-                del row[id_]
+                row.remove(id_)
                 if not row:
                     del self._rows[_row(written)]
 
     def before(self, written: Written) -> list[Written]:
         """Return what the author wrote in the channel in the two minutes before a message, oldest first."""
         since = written.at - CONTEXT
-        row = self._rows.get(_row(written), {}).values()
+        row = self._of(*_row(written))
         found = [each for each in row if each.message_id < written.message_id and each.at >= since and not each.apart]
         return found[-MOST:]
 
     def has(self, channel_id: int, author_id: int, *, called: bool) -> bool:
         """Tell whether anything is kept of what somebody wrote in a channel; `called`, that asked or was answered."""
-        row = self._rows.get((channel_id, author_id), {})
-        return any(each.asked or each.answer for each in row.values()) if called else bool(row)
+        row = self._of(channel_id, author_id)
+        return any(each.asked or each.answer for each in row) if called else bool(row)
 
     def is_alone(self, written: Written, behind: int = 0) -> bool:
         """Tell whether nobody else wrote in the channel in the two minutes before a message, and behind another."""
@@ -110,6 +111,9 @@ class Rows:
             and each.at >= since
             for each in self._written.values()
         )
+
+    def _of(self, channel_id: int, author_id: int) -> list[Written]:
+        return [self._written[id_] for id_ in self._rows.get((channel_id, author_id), ())]
 
 
 def _row(written: Written) -> tuple[int, int]:
