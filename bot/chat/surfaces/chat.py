@@ -12,6 +12,7 @@ import discord
 
 from bot.assistant.secrets import mask
 from bot.chat.surfaces.follow_ups import FollowUps
+from bot.chat.surfaces.mentioned import beside_name
 from bot.chat.surfaces.question import Question
 from bot.chat.trouble import report
 
@@ -53,7 +54,7 @@ def passes(desk: Desk, follow_ups: FollowUps, data: MessageCreateEvent) -> bool:
         return False
     guild, text = desk.get_guild(int(data["guild_id"])), data["content"].strip()
     channel = guild and guild.get_channel_or_thread(int(data["channel_id"]))
-    if guild is None or channel is None:
+    if guild is None or channel is None or beside_name(desk, guild, text) is not None:
         return False
     id_, author_id = int(data["id"]), int(data["author"]["id"])
     listens = desk.is_support(channel) and desk.server(guild.id).heard
@@ -68,12 +69,11 @@ def passes(desk: Desk, follow_ups: FollowUps, data: MessageCreateEvent) -> bool:
 
 
 def is_plain(data: MessageCreateEvent) -> bool:
-    """Tell whether a message is nothing but what a person wrote in a server, to nobody in particular."""
+    """Tell whether a message is nothing but what a person wrote in a server, to nobody whom Discord knows."""
     return (
         data["type"] == discord.MessageType.default.value
         and "guild_id" in data
         and not data["author"].get("bot")
-        and "@" not in data["content"]
         and data["id"] != data["channel_id"]
         and not any(map(data.get, MORE))
     )

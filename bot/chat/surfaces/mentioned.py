@@ -31,16 +31,21 @@ def mentioned(desk: Desk, message: discord.Message) -> Question | None:
 
 
 def addressed(desk: Desk, message: discord.Message) -> str | None:
-    """Return a message's text without the bot's name, or None where it does not name the bot.
+    """Return a message's text without the bot's name, or None where it does not name the bot."""
+    return beside_name(desk, message.guild, message.content) if message.guild else None
+
+
+def beside_name(desk: Desk, guild: discord.Guild, content: str) -> str | None:
+    """Return what a text in a server holds beside the bot's name, or None where it does not name the bot.
 
     Its name is a mention, a mention of the role that Discord made for it, or `@` and its name typed
     out. A reply to the bot is none of these: it pings without a word about it in the text.
     """
-    if "@" not in message.content or desk.user is None or message.guild is None:
+    if "@" not in content or desk.user is None:
         return None
-    names = [f"<@{desk.user.id}>", f"<@!{desk.user.id}>", f"@{(message.guild.me or desk.user).display_name}"]
-    if message.guild.self_role:
-        names.append(message.guild.self_role.mention)
+    names = [f"<@{desk.user.id}>", f"<@!{desk.user.id}>", f"@{(guild.me or desk.user).display_name}"]
+    if guild.self_role:
+        names.append(guild.self_role.mention)
     named = re.compile(rf"(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
-    text, times = named.subn(" ", message.content)
+    text, times = named.subn(" ", content)
     return text.strip() if times else None
