@@ -14,8 +14,18 @@ from dataclasses import replace
 
 from bot.assistant.answer import Answer
 from bot.assistant.assistant import Assistant
+from bot.assistant.dialogue.telling import (
+    ANOTHERS,
+    NOT_WORKING,
+    contrasts,
+    cries_for_help,
+    is_all_topic,
+    is_facts_alone,
+    points,
+    tells,
+)
 from bot.assistant.dialogue.unchanged import says_unchanged
-from bot.assistant.dialogue.wording import ASKS, FILLERS, SAME, WORD
+from bot.assistant.dialogue.wording import SAME
 from bot.assistant.facts import called
 from bot.assistant.language import around, spoken
 from bot.assistant.matching import HOPEFUL, SPEAKS, SURE
@@ -28,28 +38,11 @@ FACTS = ("model", "group", "request_id", "url", "ray_id", "retry_after")
 ENOUGH = 3
 """From so many words on, words in the Latin alphabet tell that their writer does not write Chinese."""
 
-_API = re.compile(r"/v1|//api\.", re.IGNORECASE)
-
-_NOT_WORKING = re.compile(
-    r"(?:\b(?:not|never|no longer|stop(?:s|ped)?|barely)|n['’]?t)\s+(?:even\s+)?(?:work\w*|respond\w*|ok|fine)\b"
-    r"|不(?:可以|正常|能)|没法"
-)
-_CONTRAST = re.compile(
-    r"\b(?:not|no|never|without|but|except|instead|others?|else|works?|worked|working|fine|ok|okay|good|great|love|"
-    r"switch\w*|chang\w*|tr(?:y|ied|ying)|unlike|than|yesterday|before|earlier|maybe|perhaps|should|could|would|"
-    r"recommend\w*|compar\w*|vs|same|too|also|both|if|or)\b|n['’]t\b"
-    r"|但|而|没问题|正常|可以|能用|好用|换|之前|昨天|除了|其[他它]|别的|另|不是|也|都行|或者|如果|推荐|试"
-)
-"""What makes it doubtful that a model is the one that fails."""
-
 _ANOTHER = re.compile(
     r"\b(?:another|also|other|different|now|then|next|second|besides|unrelated|again|separate\w*|before|yesterday|"
     r"earlier|bot)\b|另[外一]|还有|又|别的|其[他它]|不同|现在|然后|接着|第二|换了?|之前|昨天"
 )
 """What says that an error is another one than that before."""
-
-_ANOTHERS = re.compile(r"\b(?:colleagues?|coworkers?|friends?|he|she|his|her|they|their)\b|朋友|同事|同学|[他她]")
-"""What says that an error is somebody else's."""
 
 _GUESSES = re.compile(
     r"[?？吗嗎]|\b(?:not|never|maybe|perhaps|probably|guess|think|if|might|could|or|docs?|support|means?|said|told|they|he|"
@@ -59,34 +52,6 @@ _GUESSES = re.compile(
 
 _STILL = re.compile(rf"{SAME.pattern}|\bstill\b|还是|仍|依然|依旧")
 """What says that an error is there as it was before."""
-
-_USES = re.compile(
-    r"\b(?:i|we|i'm|im|i am|we're)\s(?:\w+\s)?(?:use|using|call|calling)\s|我们?(?:\w\s?)?(?:用|调用|使用)"
-)
-
-_LABEL = re.compile(
-    rf"{_USES.pattern}|\bmodel(?:\sname)?\s?(?:is|[:=])|模型(?:名称?)?\s?(?:是|:|：)|base.?url|request.?id"
-)
-"""What says that a fact is of the writer's own call."""
-
-_POINTS = frozenset(
-    "a about above and any anyone can could do does error errors explain fix for get getting got happening help hey hi "
-    "how i idea ideas is issue it look looking me mean means message my of on please pls plz problem see solve "
-    "someone that the this tell to up what what's whats why with wrong you".split()
-)
-_POINTING = frozenset("帮我看下这个是什么么意思怎办解决回事为啥求助请问一呢吗错误报上面的如何麻烦谢")
-"""What a call consists of that only points to what was posted before."""
-
-_CRYING = (
-    FILLERS
-    | _POINTING
-    | frozenset(
-        "again always broken doesn't exception failed guys keep keeps no nothing now not since still stuck suddenly "
-        "today urgent work working works".split()
-    )
-    | frozenset("一直总不行用了失败救命急今天突然能没到底大家")
-)
-"""What a call for help consists of beside these."""
 
 
 def language_before(before: Sequence[str], answer: Answer) -> Language | None:
@@ -117,14 +82,14 @@ def with_those_before(
         The same answer where those before add nothing that is certain.
     """
     if _is_sure(answer):
-        telling = [text for text in before if _tells(assistant, text, answer.entry, bare=nobody_else)]
+        telling = [text for text in before if tells(assistant, text, answer.entry, bare=nobody_else)]
         both = _ask(assistant, [*telling, worded(answer)], answer) if telling else answer
         return _kept_sure(both, answer) if _adds(both, answer) and both.case == answer.case else answer
     if called and before and points(answer.text):
         both = _ask(assistant, before, answer)
         return both if both.entry else answer
-    cries = [text for text in before if _cries(assistant, text)]
-    if cries and answer.entry and answer.confidence >= HOPEFUL and _is_all_topic(answer):
+    cries = [text for text in before if cries_for_help(assistant, text)]
+    if cries and answer.entry and answer.confidence >= HOPEFUL and is_all_topic(answer):
         both = _ask(assistant, [*cries, answer.text], answer)
         return both if both.speaks and (both.entry, both.case) == (answer.entry, answer.case) else answer
     return answer
@@ -149,16 +114,16 @@ def with_one_after(
     own = _own(later)
     if answer.entry and later.entry is None and says_unchanged(later.text, nobody_else=nobody_else):
         return answer
-    if later.secrets or not text or not answer.entry or _ANOTHER.search(own) or _ANOTHERS.search(own):
+    if later.secrets or not text or not answer.entry or _ANOTHER.search(own) or ANOTHERS.search(own):
         return None
     still = says_still(later)
-    guesses = _is_vague(later) and _GUESSES.search(_NOT_WORKING.sub(" ", own) if still else own)
+    guesses = _is_vague(later) and _GUESSES.search(NOT_WORKING.sub(" ", own) if still else own)
     states = (later.speaks or still) and later.entry == answer.entry and not guesses
-    if not states and not (later.entry is None and _is_facts_alone(assistant, later.text, bare=nobody_else)):
+    if not states and not (later.entry is None and is_facts_alone(assistant, later.text, bare=nobody_else)):
         return None
     if _differs(answer.case, later.case) or _differs(model_of(answer), model_of(later)):
         return None
-    if later.evidence.model and not answer.evidence.model and _contrasts(own):
+    if later.evidence.model and not answer.evidence.model and contrasts(own):
         return None
     both = replace(assistant.ask(joined([text, worded(later)]), lang=answer.lang), secrets=answer.secrets)
     if _adds(both, answer) and (both.case == answer.case or (states and both.case == later.case)):
@@ -186,11 +151,6 @@ def says_still(later: Answer) -> bool:
 def model_of(answer: Answer) -> str | None:
     """Return the model that a question is about, also by a name that nobody knows."""
     return answer.evidence.model or called(answer.text)
-
-
-def points(text: str) -> bool:
-    """Tell whether a call says nothing of its own, but points to what was posted before: `what is this?`."""
-    return all(word in _POINTS or word in _POINTING for word in WORD.findall(fold(text)))
 
 
 def _language(own: str) -> Language | None:
@@ -236,59 +196,5 @@ def _adds(both: Answer, answer: Answer) -> bool:
     return found <= finds and (told != known or found != finds or both.case != answer.case or surer)
 
 
-def _models(assistant: Assistant, text: str) -> set[str]:
-    return {text[start:end].casefold() for start, end in assistant.knowledge.models.find(text)}
-
-
-def _contrasts(own: str) -> bool:
-    return bool(_CONTRAST.search(_NOT_WORKING.sub(" ", own)))
-
-
 def _is_vague(later: Answer) -> bool:
     return not any(sign.kind in {"message", "code", "type"} for sign in later.why)
-
-
-def _is_facts_alone(assistant: Assistant, text: str, *, bare: bool) -> bool:
-    """Tell whether a message consists of facts and of what people say around one.
-
-    Args:
-        assistant: who knows facts.
-        text: the message, masked.
-        bare: they may stand without a word that says whose they are.
-    """
-    evidence, models = assistant.ask(text).evidence, _models(assistant, text)
-    facts = {name for name in (evidence.request_id, evidence.url, evidence.model) if name}
-    if len(models) > 1 or not (facts or models) or ASKS.search(text):
-        return False
-    if evidence.url and not _API.search(evidence.url):
-        return False
-    rest = text.casefold()
-    for fact in sorted({*models, *map(str.casefold, facts)}, key=len, reverse=True):
-        rest = rest.replace(fact, " ")
-    left = WORD.findall(fold(rest))
-    return (bare or bool(_LABEL.search(fold(text)))) and all(word in FILLERS for word in left)
-
-
-def _tells(assistant: Assistant, text: str, entry: str | None, *, bare: bool) -> bool:
-    """Tell whether a message before an error certainly tells something of it."""
-    if _is_facts_alone(assistant, text, bare=bare):
-        return True
-    own = fold(text)
-    if len(_models(assistant, text)) != 1 or _contrasts(own) or _ANOTHERS.search(own):
-        return False
-    cues = assistant.knowledge.cued(text)
-    complains = bool(cues & {"trouble", "failing"}) and assistant.ask(text).entry in {None, entry}
-    return not cues & {"over", "about"} and (complains or bool(_USES.search(own) and not ASKS.search(own)))
-
-
-def _cries(assistant: Assistant, text: str) -> bool:
-    """Tell whether a message is nothing but a call for help, or says no more than that something fails."""
-    cues = assistant.knowledge.cued(text)
-    only = all(word in _POINTS | _CRYING for word in WORD.findall(fold(text)))
-    return only and bool(cues & {"trouble", "failing"}) and not cues & {"over", "about"}
-
-
-def _is_all_topic(answer: Answer) -> bool:
-    """Tell whether a message is hardly more than the name of an error."""
-    sign, text = answer.why[0], answer.text.strip()
-    return sign.kind in {"phrase", "status"} and 2 * (sign.end - sign.start) >= len(text) and not ASKS.search(text)

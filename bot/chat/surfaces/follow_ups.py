@@ -12,9 +12,9 @@ from discord.utils import snowflake_time
 
 from bot.assistant.answer import Answer
 from bot.assistant.dialogue.another_model import with_another_model
+from bot.assistant.dialogue.telling import points
 from bot.assistant.dialogue.together import (
     language_before,
-    points,
     with_one_after,
     with_those_before,
     worded,

@@ -4,7 +4,8 @@ import pytest
 
 from bot.assistant.answer import Answer
 from bot.assistant.assistant import Assistant
-from bot.assistant.dialogue.together import language_before, points, with_one_after, with_those_before, worded
+from bot.assistant.dialogue.telling import points
+from bot.assistant.dialogue.together import language_before, with_one_after, with_those_before, worded
 from bot.knowledge.schema import Language
 
 ID = "20260108101207331846221Yb7rTnLs"
