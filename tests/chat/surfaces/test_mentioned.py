@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import discord
 import pytest
 
 from bot.chat.words import WORDS
@@ -57,6 +58,31 @@ async def test_its_name_typed_out_counts_as_a_mention(town: Town) -> None:
     assert town.desk.user is not None
     await town.maya.send(town.general, f"@{town.desk.user.name.upper()} 429")
     assert "### 429 · " in town.reply(town.general)
+
+
+async def test_a_mention_of_the_role_that_discord_made_for_it_counts(town: Town) -> None:
+    guild = town.desk.get_guild(town.guild.id)
+    assert guild is not None
+    assert town.desk.user is not None
+    role = next(role for role in guild.roles if role.managed)
+    role.tags = discord.RoleTags({"bot_id": town.desk.user.id})
+    await town.maya.send(town.general, f"{role.mention} 429")
+    assert "### 429 · " in town.reply(town.general)
+
+
+@pytest.mark.parametrize(("name", "objects"), [("mods", 0), ("Error Desk", 1)])
+async def test_only_its_own_name_behind_an_at_sign_keeps_chat_from_passing_unread(
+    town: Town, name: str, objects: int
+) -> None:
+    made: list[discord.Message] = []
+
+    async def on_message(message: discord.Message) -> None:
+        made.append(message)
+
+    town.desk.add_listener(on_message)
+    assert town.desk.user is not None
+    await town.maya.send(town.support, f"@{name.replace('Error Desk', town.desk.user.name)} good morning")
+    assert len([each for each in made if each.author.id == town.maya.id]) == objects
 
 
 async def test_a_mention_of_somebody_else_is_not_answered(town: Town) -> None:
