@@ -26,10 +26,10 @@ _NOTHING = ("", "~", "null", "Null", "NULL")
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-_SUSPECT = re.compile(
-    r"(?:^|[\s,\[{])[&*!][^\s]"  # an anchor, an alias or a tag
-    rf"|^[ ]{{{DEEPEST},}}|(?:[-?:][ \t]){{{DEEPEST}}}",  # or deep nesting in blocks
-    re.MULTILINE,
+_SUSPECT = (
+    re.compile(r"[&*!](?<![^\s,\[{:?].)(?:(?<=!)|[^\s*])"),  # an anchor, an alias or a tag, and not `**`
+    re.compile(rf"^[ ]{{{DEEPEST}}}", re.MULTILINE),  # or deep nesting in blocks
+    re.compile(rf"[-?:][ \t](?:[-?:][ \t]){{{DEEPEST - 1}}}"),
 )
 _BRACKET = re.compile(r"[\[\]{}]")
 
@@ -143,7 +143,7 @@ def _compose(text: str) -> yaml.MappingNode:
 
 def _is_suspect(text: str) -> bool:
     """Say whether a text may hold what is refused; only such a text is read event by event."""
-    if _SUSPECT.search(text):
+    if any(pattern.search(text) for pattern in _SUSPECT):
         return True
     depth = 0
     for bracket in _BRACKET.finditer(text):

@@ -78,6 +78,9 @@ def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake() -> None:
         ("a: - b\n", 1, "a list begins on a line of its own; or put the text in quotes"),
         ("a: &b text\n", 1, "&b is an anchor: write it out, or put text that begins so in quotes"),
         ("a: !loud text\n", 1, "!loud is a tag: leave it out, or put text that begins so in quotes"),
+        ("a: ! text\n", 1, "! is a tag: leave it out, or put text that begins so in quotes"),
+        ('a: {"b":&c text}\n', 1, "&c is an anchor: write it out, or put text that begins so in quotes"),
+        ("a:\n  - [?&c text]\n", 2, "&c is an anchor: write it out, or put text that begins so in quotes"),
     ],
 )
 def test_each_mistake_is_one_sentence_with_its_line(text: str, line: int, told: str) -> None:
