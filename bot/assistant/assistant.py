@@ -82,7 +82,7 @@ class Assistant:
             return "sure"
         if not self._reader.may_read(masked.text):
             return "chat"
-        evidence = self._reader.read(masked.text)
+        evidence = self._reader.glance(masked.text)
         if not (evidence.signs or evidence.name):
             return "chat"
         own = language.around(masked.text, evidence.pasted)

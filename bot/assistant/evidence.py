@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
@@ -137,9 +137,34 @@ class Reader:
         Args:
             text: The message with its keys masked, of any length.
         """
+        evidence, pairs = self._look(text)
+        if evidence.name:
+            return evidence
+        captured, folded = evidence.captured, fold(text)
+        return replace(
+            evidence,
+            code=facts.field("code", pairs, text),
+            type=facts.field("type", pairs, text),
+            model=facts.model(captured, pairs, text, self._knowledge.models, [sign.start for sign in evidence.signs]),
+            group=facts.group(captured, pairs, text),
+            request_id=facts.request_id(pairs, text),
+            retry_after=facts.retry_after(folded),
+            said=facts.said(pairs, text),
+            ray_id=facts.ray_id(folded),
+        )
+
+    def glance(self, text: str) -> Evidence:
+        """Read of one message what `matching` weighs, which takes half the time; of the facts, that is the address.
+
+        Args:
+            text: The message with its keys masked, of any length.
+        """
+        return self._look(text)[0]
+
+    def _look(self, text: str) -> tuple[Evidence, Sequence[Field]]:
         folded = fold(text)
         if named := _named(folded, self._knowledge):
-            return Evidence(name=named, status=self._knowledge.entries[named.meaning.entry].status)
+            return Evidence(name=named, status=self._knowledge.entries[named.meaning.entry].status), ()
         source = SourceLines(folded)
         scan = self._scan(folded)
         pairs = [pair for key in _both_ends(scan.keys) if (pair := fields.read(*key, folded))]
@@ -158,25 +183,18 @@ class Reader:
         typed = self._knowledge.phrases.search(_typed(folded))
         signs += self._from_phrases(typed, folded, source)
         convincing = [status for status in found if status.weight >= 0.8]
-        return Evidence(
+        evidence = Evidence(
             signs=tuple(signs),
             statuses=tuple(found),
             pasted=_pasted(hits, pairs, found),
             status=convincing[-1].code if convincing else None,
             setting=convincing[-1].setting if convincing else None,
-            code=facts.field("code", pairs, text),
-            type=facts.field("type", pairs, text),
-            model=facts.model(captured, pairs, text, self._knowledge.models, [sign.start for sign in signs]),
-            group=facts.group(captured, pairs, text),
-            request_id=facts.request_id(pairs, text),
             url=facts.url(text),
-            retry_after=facts.retry_after(folded),
-            said=facts.said(pairs, text),
-            ray_id=facts.ray_id(folded),
             captured=captured,
             succeeded=bool(_WENT_WELL.search(folded)) and not any(pair.name == "error" for pair in pairs),
             foreign=any(hit.phrase.owner == FOREIGN for hit in typed),
         )
+        return evidence, pairs
 
     def may_read(self, text: str) -> bool:
         """Tell whether there may be a sign in a message; where not, `read` finds none.
@@ -258,7 +276,7 @@ class Reader:
         r"""Read values whose letters are written as `\u4ee4` once more, as what they stand for."""
         for pair in pairs:
             if (plain := _unescape(text[pair.start : pair.end])) is not None:
-                yield pair, self.read(plain)
+                yield pair, self.glance(plain)
 
     def _from_statuses(self, found: Iterable[Status]) -> list[Sign]:
         return [

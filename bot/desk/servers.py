@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from sqlalchemy import select, update
@@ -93,7 +94,7 @@ class Servers:
         """Return a server's settings, as they were last read or changed here; the defaults for one that set nothing."""
         if guild_id in self._known:
             return self._known[guild_id][1]
-        return Server(guild_id=guild_id or 0)
+        return _with_defaults(guild_id or 0)
 
     def known(self) -> frozenset[int]:
         """Return the servers that are remembered and were not left, as they were last read or changed here."""
@@ -206,6 +207,12 @@ class Servers:
         )
         self._known[server.guild_id] = (stamp, server)
         return server
+
+
+@lru_cache(maxsize=1_000)
+def _with_defaults(guild_id: int) -> Server:
+    """Return what a server has that set nothing; each message asks for it, and to make one takes a while."""
+    return Server(guild_id=guild_id)
 
 
 def new_stamp() -> int:
