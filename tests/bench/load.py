@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.chat import ELSEWHERE, SUPPORT
-from tests.bench.clients import BARE, BOT, TIMED, all_at_once, client, in_portions, one_by_one
+from tests.bench.clients import BARE, BOT, TIMED, Client, all_at_once, client, in_portions, one_by_one
 from tests.bench.ratio import Ratio, p99
 from tests.bench.timed import FILE
 
@@ -84,13 +84,18 @@ async def chat(size: Size, place: Path) -> AsyncIterator[Ratio]:
             both = zip(*(each.people.talk(size.messages, channels) for each in (bare, bot)), strict=True)
             theirs, ours = await one_by_one((bare, bot), both)
             yield Ratio(f"chat in {where}, one by one / bare", ours / theirs, 1.5)
+        least: dict[Client, float] = {bare: 0, bot: 0}
         for where, channels in PLACES.items():
             spent = {
-                each: [await all_at_once(each, each.people.talk(size.messages, channels)) for _ in range(size.rounds)]
+                each: min(
+                    [await all_at_once(each, each.people.talk(size.messages, channels)) for _ in range(size.rounds)]
+                )
                 for each in (bare, bot)
             }
-            least = min(spent[bot]).cpu / min(spent[bare]).cpu
-            yield Ratio(f"chat in {where}, all at once / bare", least)
+            for each in (bare, bot):
+                least[each] += spent[each].cpu
+            yield Ratio(f"chat in {where}, all at once / bare", spent[bot].cpu / spent[bare].cpu)
+        yield Ratio("chat, half of it in support channels, all at once / bare", least[bot] / least[bare], 1.5)
 
 
 async def errors(size: Size, place: Path) -> AsyncIterator[Ratio]:

@@ -25,7 +25,7 @@ async def test_each_measure_compares_real_processes_and_finds_something(tmp_path
     found: dict[str, float] = {}
     for measure in (load.chat, load.errors, load.life):
         found |= {ratio.what: ratio.found async for ratio in measure(SMALL, tmp_path)}
-    assert len(found) == 9
+    assert len(found) == 10
     assert all(0 < ratio < math.inf for ratio in found.values())
     assert not any(" 0 answers" in what for what in found)
 
