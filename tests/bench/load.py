@@ -84,18 +84,16 @@ async def chat(size: Size, place: Path) -> AsyncIterator[Ratio]:
             both = zip(*(each.people.talk(size.messages, channels) for each in (bare, bot)), strict=True)
             theirs, ours = await one_by_one((bare, bot), both)
             yield Ratio(f"chat in {where}, one by one / bare", ours / theirs, 1.5)
-        least: dict[Client, float] = {bare: 0, bot: 0}
+        total = {bare: 0.0, bot: 0.0}
         for where, channels in PLACES.items():
-            spent = {
-                each: min(
-                    [await all_at_once(each, each.people.talk(size.messages, channels)) for _ in range(size.rounds)]
-                )
-                for each in (bare, bot)
-            }
-            for each in (bare, bot):
-                least[each] += spent[each].cpu
-            yield Ratio(f"chat in {where}, all at once / bare", spent[bot].cpu / spent[bare].cpu)
-        yield Ratio("chat, half of it in support channels, all at once / bare", least[bot] / least[bare], 1.5)
+            spent: dict[Client, list[float]] = {bare: [], bot: []}
+            for _ in range(size.rounds):
+                for each, found in spent.items():
+                    found.append((await all_at_once(each, each.people.talk(size.messages, channels))).cpu)
+            yield Ratio(f"chat in {where}, all at once / bare", min(spent[bot]) / min(spent[bare]))
+            for each, found in spent.items():
+                total[each] += min(found)
+        yield Ratio("chat, half of it in support channels, all at once / bare", total[bot] / total[bare])
 
 
 async def errors(size: Size, place: Path) -> AsyncIterator[Ratio]:
