@@ -180,7 +180,7 @@ class Reader:
             signs += [sign._replace(start=escaped.start, end=escaped.end) for sign in inner.signs]
             captured |= inner.captured
         signs += self._from_statuses(found)
-        typed = self._knowledge.phrases.search(_typed(folded))
+        typed = self._knowledge.phrases.search(self._typed(folded))
         signs += self._from_phrases(typed, folded, source)
         convincing = [status for status in found if status.weight >= 0.8]
         evidence = Evidence(
@@ -278,6 +278,20 @@ class Reader:
             if (plain := _unescape(text[pair.start : pair.end])) is not None:
                 yield pair, self.glance(plain)
 
+    def _typed(self, folded: str) -> list[Word]:
+        """Return the words of both ends of a text, where people say what they want to know."""
+        if len(folded) <= 2 * TYPED:
+            return self._words(folded, 0)
+        return self._words(folded[:TYPED], 0) + self._words(folded[-TYPED:], len(folded) - TYPED)
+
+    def _words(self, part: str, offset: int) -> list[Word]:
+        """Return the words of a part of a text; of a model's name only the first, however many it is made of.
+
+        In `model gpt-4o-mini not found` the name is one word in between, and not three.
+        """
+        names = [range(start + offset + 1, end + offset) for start, end in self._knowledge.models.find(part)]
+        return [word for word in words(part, offset) if not any(word.start in name for name in names)]
+
     def _from_statuses(self, found: Iterable[Status]) -> list[Sign]:
         return [
             Sign("status", Meaning(self._knowledge.statuses[code]), weight, f"{code} ({setting})", start, end)
@@ -338,13 +352,6 @@ def _both_ends(found: list[T]) -> list[T]:
 def _judged(scan: _Scan, folded: str, source: SourceLines) -> list[Status]:
     """Return the numbers of folded text that may be a status."""
     return [found for number in _both_ends(scan.numbers) if (found := statuses.judge(*number, folded, source))]
-
-
-def _typed(folded: str) -> list[Word]:
-    """Return the words of both ends of a text, where people say what they want to know."""
-    if len(folded) <= 2 * TYPED:
-        return words(folded)
-    return words(folded[:TYPED]) + words(folded[-TYPED:], len(folded) - TYPED)
 
 
 def _from_hit(hit: TemplateHit) -> Sign:
