@@ -141,7 +141,8 @@ def _strength(sign: Sign) -> tuple[int, int, float]:
 def _ordered(by_entry: Mapping[str, Sequence[Sign]], knowledge: Knowledge) -> list[Sequence[Sign]]:
     """Sort entries by their best sign; those that the service publishes come before others they rival.
 
-    An entry that only a type or a phrase speaks for gives way to another one with clearer evidence.
+    An entry that only a type or a phrase speaks for gives way to another one with clearer evidence, and one that
+    only its status speaks for to another one's exact text or code.
     """
     published = frozenset(knowledge.service.published)
     clear = {
@@ -149,14 +150,29 @@ def _ordered(by_entry: Mapping[str, Sequence[Sign]], knowledge: Knowledge) -> li
         for entry, signs in by_entry.items()
         if any(sign.weight >= CLEAR and sign.kind in {"message", "code", "status"} for sign in signs)
     }
+    exact = {entry for entry, signs in by_entry.items() if _is_exact(entry, signs, knowledge)}
     contested = bool(clear - published)
+    corrected = bool(exact - published)
 
     def order(item: tuple[str, Sequence[Sign]]) -> tuple[bool, tuple[int, int, float]]:
         entry, signs = item
-        comes_first = entry in published and (entry in clear or not contested)
-        return (not comes_first, min(map(_strength, signs)))
+        speaks_for_itself = any(sign.kind in {"message", "code"} for sign in signs)
+        undisputed = (entry in clear or not contested) and (speaks_for_itself or not corrected)
+        return (not (entry in published and undisputed), min(map(_strength, signs)))
 
     return [signs for _, signs in sorted(by_entry.items(), key=order)]
+
+
+def _is_exact(entry: str, signs: Sequence[Sign], knowledge: Knowledge) -> bool:
+    """Say whether an entry's own text or code stands in a message, and not only beside its own number.
+
+    The text of an entry that has no status, such as a broken connection, is no answer of an API: what the program
+    met then comes of the status that it was answered with.
+    """
+    kinds = {sign.kind for sign in signs if sign.weight >= CLEAR}
+    if "status" in kinds:
+        return False
+    return "code" in kinds or ("message" in kinds and knowledge.entries[entry].status is not None)
 
 
 def _with_confidence(ordered: Sequence[Sequence[Sign]]) -> list[Candidate]:

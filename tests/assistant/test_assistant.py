@@ -244,6 +244,22 @@ class TestFacts:
     ) -> None:
         assert assistant.ask(text).as_json()["evidence"]["figures"] == figures
 
+    @pytest.mark.parametrize(
+        ("text", "entry"),
+        [
+            ('API Error: 500 {"error":{"type":"overloaded_error","message":"Overloaded"}}', "529"),
+            ("HTTP 429: Insufficient credits. Add more using https://openrouter.ai/credits", "402"),
+            ("500 Internal Server Error: proxy error: connect ECONNREFUSED 127.0.0.1:7897", "500"),
+            ("HTTP 504: SyntaxError: Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON", "504"),
+            ("502 Bad Gateway, then 524 status code (no body)", "524"),
+        ],
+    )
+    def test_an_exact_text_outranks_the_status_in_front_of_it_but_not_what_merely_follows_from_it(
+        self, assistant: Assistant, text: str, entry: str
+    ) -> None:
+        answer = assistant.ask(text)
+        assert (answer.entry, answer.speaks) == (entry, True)
+
     def test_the_order_of_model_and_group_does_not_matter(self, assistant: Assistant) -> None:
         text = "No available channel for model claude-3-opus under group default,vip (distributor)"
         evidence = assistant.ask(text).evidence
