@@ -117,6 +117,71 @@ class TestSilence:
     @pytest.mark.parametrize(
         "text",
         [
+            "好了，换了个分组就不报 503 了，谢谢",
+            "不再报 429 了",
+            "换了模型之后 524 没有再出现了，感谢",
+            "solved my 401, wrong key lol",
+            "no more 503 after switching groups",
+            "turned out my 403 was just an empty balance",
+            "the 413 was my own fault, the file was 80 MB",
+            "昨天的 502 Bad Gateway 已经恢复",
+            "修复了 gpt-4o 无可用渠道的问题",
+            "maintenance tonight, you may see 502 Bad Gateway between 2 and 3 am",
+            "今晚维护，期间会有 502 Bad Gateway",
+            "遇到 429 的同学请降低并发",
+            "If you get 'Invalid token', check that the key is copied completely.",
+            "余额不足就去充值啊",
+            "你试试看把分组换一下，503 一般就是分组没渠道",
+        ],
+    )
+    def test_news_that_it_is_over_and_advice_to_others_get_no_answer_unasked(
+        self, assistant: Assistant, text: str
+    ) -> None:
+        answer = assistant.ask(text)
+        assert answer.entry
+        assert not answer.speaks
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413",
+            "MongoServerSelectionError: connect ECONNREFUSED 127.0.0.1:27017",
+            "ERROR: HTTP error 404 while getting https://pypi.org/simple/foo/",
+            "ERROR 1045 (28000): Access denied for user 'root'@'localhost'",
+            "ssh: connect to host 10.0.0.2 port 22: Connection timed out",
+            "Spotify API error 401 The access token expired",
+            "github is down, 502 bad gateway",
+            "got a 403 on reddit",
+            "roblox error code 524",
+            "原神 错误码 524",
+            "支付宝提示余额不足",
+            "我手机余额不足",
+        ],
+    )
+    def test_errors_of_other_software_get_no_answer_unasked(self, assistant: Assistant, text: str) -> None:
+        answer = assistant.ask(text)
+        assert answer.entry
+        assert not answer.speaks
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "ok it works in curl but n8n gives 401 invalid token",
+            "turns out every request returns 429 since this morning",
+            "my redis is fine, but the api returns 500 Internal Server Error",
+            "after git pull my bot gets 401 invalid token",
+            "the youtube summary plugin gets 429 Too Many Requests from your api",
+            "昨天修复了之后又报 503 无可用渠道",
+            "维护结束了吗？还是 502 Bad Gateway",
+            "你试试我的 key，一直报 401 无效的令牌",
+        ],
+    )
+    def test_a_complaint_in_the_words_of_good_news_is_answered(self, assistant: Assistant, text: str) -> None:
+        assert assistant.ask(text).speaks
+
+    @pytest.mark.parametrize(
+        "text",
+        [
             "can you beat 502?",
             "who lives in 503?",
             "does the 401 stop here?",

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from bot.chat.client import Desk
 
-MORE = ("webhook_id", "message_reference", "message_snapshots", "attachments", "embeds", "mentions", "mention_roles")
+MORE = (
+    "webhook_id", "message_reference", "message_snapshots", "attachments", "embeds", "mentions", "mention_roles",
+    "mention_everyone",
+)  # fmt: skip
 """What makes a message more than a few words of a person."""
 
 

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 def heard(desk: Desk, message: discord.Message) -> Question | None:
     """Return what a message in a support channel, or in a thread or forum post of one, may ask.
 
-    In a server that wants only what is asked for, it is nothing, and neither is one that quotes the bot and holds no
-    key.
+    In a server that wants only what is asked for, it is nothing. Neither is one that quotes the bot, or calls
+    everyone, which is an announcement, unless it holds a key.
     """
     if not (desk.is_support(message.channel) and desk.server(message.guild.id if message.guild else None).heard):
         return None
     question = Question.of(message, asked=False)
-    return None if _quotes_us(question.text) and not mask(question.text).secrets else question
+    passed_over = message.mention_everyone or _quotes_us(question.text)
+    return None if passed_over and not mask(question.text).secrets else question
 
 
 def _quotes_us(text: str) -> bool:

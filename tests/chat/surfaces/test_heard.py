@@ -36,6 +36,21 @@ async def test_chat_is_left_alone(town: Town, chat: str) -> None:
     assert not town.replies()
 
 
+async def test_an_announcement_to_everyone_is_left_alone_unless_it_holds_a_key(town: Town, simcord_env: Env) -> None:
+    everyone = discord.Permissions(mention_everyone=True)
+    role = town.guild.create_role("Announcers", permissions=everyone)
+    announcer = town.guild.add_member(simcord_env.create_user("ann"), roles=[role])
+    await announcer.send(town.support, f"@everyone {ERROR} is what some of you saw tonight")
+    assert not town.cards()
+    await announcer.send(town.support, f"@everyone try it with {KEY}")
+    assert town.card()
+
+
+async def test_who_may_not_call_everyone_is_answered_all_the_same(town: Town) -> None:
+    await town.maya.send(town.support, f"@everyone {ERROR}")
+    assert town.card()
+
+
 async def test_a_file_without_words_is_left_alone(town: Town) -> None:
     await town.maya.send(town.support, attachments=[("cat.png", b"...")])
     assert not town.replies()
