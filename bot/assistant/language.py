@@ -12,10 +12,10 @@ ENDS = 2000
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _MACHINE = re.compile(
-    r"(?:https?://|[{}<>;]|Traceback|File \"|\[(?:ERROR|INFO|WARN|DEBUG)|\d\d:\d\d:\d\d|[a-z]\w*Error\b|Exception|"
-    r"^\s*at \S+ |^\s*#).*"
+    r"\{.*\}|<.*>|(?:https?://|[{}<>;]|Traceback|File \"|\[(?:ERROR|INFO|WARN|DEBUG)|\d\d:\d\d:\d\d|"
+    r"[a-z]\w*Error\b|Exception|^\s*at \S+ |^\s*#).*"
 )
-"""Where in a line software begins to speak; what stands before it may be the writer's own."""
+"""Where in a line software speaks: to the end of what it puts in brackets, else of the line."""
 
 _FULL_WIDTH = "？"
 """What only Chinese and Japanese are typed with."""
@@ -23,6 +23,7 @@ _FULL_WIDTH = "？"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _OTHER_CJK = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _LATIN_WORD = re.compile(r"[^\W\d_\u3040-\uffff]{2,}")
+_OPENS_IN_HAN = re.compile(r"[\W\d_]*[\u3400-\u9fff]")
 
 
 def around(text: str, pasted: Iterable[tuple[int, int]]) -> str:
@@ -61,10 +62,10 @@ def spoken(own: str) -> Language | None:
 
     Returns:
         `zh` where the words around the paste are Chinese, or nothing but a question mark of theirs; `en` where
-        they are in another language.
+        they are in another language. Errors are mostly in English, and who begins in Chinese reads it.
     """
     han, others, latin = (len(script.findall(own)) for script in (_HAN, _OTHER_CJK, _LATIN_WORD))
-    if han and han >= others and han * 2 >= latin:
+    if han and han >= others and (han * 2 >= latin or _OPENS_IN_HAN.match(own)):
         return "zh"
     if latin or others:
         return "en"

@@ -13,6 +13,12 @@ BODY = '{"error":{"message":"Invalid token","type":"new_api_error"}}'
     [
         (f"I get this all the time: {NO_CHANNEL}", "en"),
         (f"这是怎么回事 {BODY}", "zh"),
+        (f"{BODY} 写长文的时候，没开流式", "zh"),
+        (f"{BODY} when I write long texts", "en"),
+        ("为什么 Error code: 503 no available channel for model gpt-4o under group default", "zh"),
+        ("报错 429 Too many requests, please try again later", "zh"),
+        ("getting this: 您已达到总请求数限制：5分钟内最多请求30次，包括失败次数，请检查您的请求是否正确", "en"),
+        ("why: 当前分组负载已饱和，请稍后再试，或升级账户以提升服务质量。", "en"),
         ("gpt-4o 一直报 429 怎么办", "zh"),
         ("Привет, ошибка 429", "en"),
         ("ошибка: 无效的令牌", "en"),
