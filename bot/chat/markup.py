@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _CODE_SPAN = re.compile(r"(`[^`\n]+`)")
+_CLOSED = re.compile(r"(?:\\.|`[^`\n]*`|[^`\\])*+")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _MADE_PLAIN = re.compile(rf"\\{_PUNCTUATION.pattern}|`([^`\n]+)`")
 
@@ -55,13 +56,18 @@ def bare(text: str) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    """Return at most `limit` characters of `text`, cut at a space near the end where there is one."""
+    """Return at most `limit` characters of `text`, cut at a space near the end where there is one.
+
+    Inline code is not cut into: without its second backtick, what stood in it would be markup.
+    """
     if len(text) <= limit:
         return text
     cut = text[: max(0, limit - 1)]
     space = max(cut.rfind(" "), cut.rfind("\n"))
     if space > limit * 0.8:
         cut = cut[:space]
+    if closed := _CLOSED.match(cut, cut.rfind("\n") + 1):
+        cut = cut[: closed.end()]
     return cut.rstrip(" \n\\") + "…"
 
 

@@ -58,3 +58,12 @@ def test_a_clipped_text_is_never_longer_than_allowed(text: str, limit: int) -> N
 
 def test_a_text_is_cut_between_words_and_says_so() -> None:
     assert clip("one two three four five", 21) == "one two three four…"
+
+
+@pytest.mark.parametrize("words", ["it says `an `unended", "`", "\\` and `code` and more"])
+def test_inline_code_is_not_cut_into(words: str) -> None:
+    text = plain(f"{words} `run this [now](https://example.com) and then that` and so on")
+    for limit in range(1, len(text)):
+        shown = clip(text, limit)
+        assert len(shown) <= limit
+        assert "](" not in re.sub(r"\\.|`[^`]*`", "", shown)
