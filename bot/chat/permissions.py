@@ -14,17 +14,21 @@ NEEDS: Mapping[discord.ChannelType, tuple[str, ...]] = {
     discord.ChannelType.text: WRITING,
     discord.ChannelType.news: WRITING,
     discord.ChannelType.forum: (*READING, "send_messages_in_threads"),
+    discord.ChannelType.media: (*READING, "send_messages_in_threads"),
     # Reading a voice channel's text takes Connect: https://docs.discord.com/developers/resources/message#get-channel-messages
     discord.ChannelType.voice: (*READING, "connect", "send_messages"),
 }
 """What the bot needs in a support channel, by its kind."""
 
-STAFF_NEEDS = (*READING, "send_messages", "attach_files")
-"""What it needs in the staff channel: a long message is attached to its report."""
-
-INVITED = discord.Permissions(**dict.fromkeys((*WRITING, *STAFF_NEEDS), True))
+INVITED = discord.Permissions(**dict.fromkeys((*WRITING, "attach_files"), True))
 """What the bot is invited with: enough for text channels, forums and staff. Connect is only for who chooses a voice
 channel, and everybody has it where nobody took it away."""
+
+
+def staff_needs(place: discord.abc.GuildChannel | discord.Thread) -> tuple[str, ...]:
+    """Return what the bot needs in a staff channel: a long message is attached to its report."""
+    write = "send_messages_in_threads" if isinstance(place, discord.Thread) else "send_messages"
+    return (*READING, write, "attach_files")
 
 
 def may_post(interaction: discord.Interaction[Any]) -> bool:
@@ -70,7 +74,8 @@ def lacking(place: discord.abc.GuildChannel | discord.Thread, needs: Iterable[st
     absent = tuple(name for name in needs if not getattr(allowed, name))
     if "view_channel" in absent:
         return ("view_channel",)
-    return tuple(name for name in absent if name != "attach_files" or "send_messages" not in absent)
+    mute = not {"send_messages", "send_messages_in_threads"}.isdisjoint(absent)
+    return tuple(name for name in absent if name != "attach_files" or not mute)
 
 
 def open_to_all(place: discord.abc.GuildChannel | discord.Thread) -> bool:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.chat.permissions import missing
+from bot.chat.permissions import NEEDS, lacking, missing, staff_needs
+from bot.chat.servers.chosen import Place
 from tests.chat.town import Town
 
 
@@ -42,3 +43,24 @@ async def test_a_locked_thread_takes_manage_threads_besides(town: Town) -> None:
 
 def test_of_a_channel_that_is_not_known_discord_itself_will_tell(town: Town) -> None:
     assert missing(town.desk.get_partial_messageable(1, guild_id=town.guild.id)) == []
+
+
+def test_every_kind_of_channel_that_may_be_a_support_channel_has_its_needs() -> None:
+    made = {kind: discord.channel._guild_channel_factory(kind.value)[0] for kind in discord.ChannelType}
+    assert NEEDS.keys() == {kind for kind, cls in made.items() if cls and issubclass(cls, Place)}
+
+
+@pytest.mark.parametrize("denied", ["send_messages", "send_messages_in_threads"])
+async def test_for_staff_a_thread_takes_the_permission_of_threads_and_a_channel_its_own(
+    town: Town, denied: str
+) -> None:
+    assert town.guild.me is not None
+    overwrite = discord.PermissionOverwrite(**{denied: False})
+    there = town.guild.create_text_channel("there", overwrites={town.guild.me: overwrite})
+    channel = town.desk.get_channel(there.id)
+    assert isinstance(channel, discord.TextChannel)
+    thread = await channel.create_thread(name="team", type=discord.ChannelType.public_thread)
+    for place in (channel, thread):
+        own = "send_messages_in_threads" if place is thread else "send_messages"
+        assert lacking(place, staff_needs(place)) == ((denied,) if denied == own else ())
+        assert bool(missing(place)) == (denied == own)

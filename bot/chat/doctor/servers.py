@@ -10,7 +10,7 @@ import discord
 
 from bot.chat.doctor.finding import FaultError, Finding, checked
 from bot.chat.doctor.rest import Rest, fault
-from bot.chat.permissions import NEEDS, STAFF_NEEDS, lacking, open_to_all
+from bot.chat.permissions import NEEDS, lacking, open_to_all, staff_needs
 from bot.chat.reports import home
 from bot.chat.servers import chosen
 from bot.chat.servers.setup_words import WORDS
@@ -139,7 +139,7 @@ def _staff(
     place = guild.get_channel_or_thread(id_)
     if place is None:
         return None, [("its staff channel is gone: reports wait", CHOOSE)]
-    wrong = list(_unfit([(place, lacking(place, STAFF_NEEDS))]))
+    wrong = list(_unfit([(place, lacking(place, staff_needs(place)))]))
     if open_to_all(place):
         told = f"everybody can read the staff channel {_listed([place])}, and with it what people send to the team"
         wrong.append((told, f"close it to @everyone, or {CHOOSE}"))

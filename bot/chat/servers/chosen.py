@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.chat.cards.post_tag import solved_tag
-from bot.chat.permissions import NEEDS, STAFF_NEEDS, lacking, open_to_all
+from bot.chat.permissions import NEEDS, lacking, open_to_all, staff_needs
 from bot.chat.reports.home import home_of
 from bot.chat.servers.setup_words import Words
 from bot.desk.servers import Server
@@ -74,7 +74,7 @@ def staff(words: Words, desk: Desk, guild: discord.Guild, waiting: int) -> tuple
     if place:
         found = ((words.staff_public, open_to_all(place)), (words.staff_support, desk.is_support(place)))
         unfit = [line.format(place=place.mention) for line, is_so in found if is_so]
-        missing = lacking(place, STAFF_NEEDS)
+        missing = lacking(place, staff_needs(place))
         lines += unfit + (_checked(words, [(place, missing)], 0) if missing or not unfit else [])
         if desk.server(guild.id).staff_channel_id is None:
             lines.append(f"-# {words.from_environment}")
