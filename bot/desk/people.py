@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, delete, or_, select, union, update
+from sqlalchemy import Row, Select, String, case, cast, delete, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk.database import Database, DeskError
@@ -60,14 +60,21 @@ class People:
         """Return all that is kept of a person, as JSON can hold it, by kind of record.
 
         Besides what is about them, these are the notes that they wrote as staff, and of the reports and incidents
-        that they dealt with the numbers, as the rest of those is other people's.
+        that they dealt with the numbers, as the rest of those is other people's. What others wrote to them is theirs as
+        well, without who wrote it.
         """
+        theirs = select(ReportRow.id).where(ReportRow.asker_id == user_id)
+        author = case((NoteRow.author_id == user_id, NoteRow.author_id), else_=None).label("author_id")
         kept: dict[str, Select[Any]] = {
             "reports": select(ReportRow).where(ReportRow.asker_id == user_id).order_by(ReportRow.id),
             "cards": select(FurtherCardRow)
-            .where(FurtherCardRow.report_id.in_(select(ReportRow.id).where(ReportRow.asker_id == user_id)))
+            .where(FurtherCardRow.report_id.in_(theirs))
             .order_by(FurtherCardRow.card_id),
-            "notes": select(NoteRow).where(NoteRow.author_id == user_id).order_by(NoteRow.id),
+            "notes": (
+                select(NoteRow.id, NoteRow.report_id, NoteRow.kind, author, NoteRow.text, NoteRow.created_at)
+                .where(or_(NoteRow.author_id == user_id, NoteRow.report_id.in_(theirs)))
+                .order_by(NoteRow.id)
+            ),
             "questions": select(QuestionRow).where(QuestionRow.asker_id == user_id).order_by(QuestionRow.question_id),
             "verdicts": select(VerdictRow).where(VerdictRow.user_id == user_id).order_by(VerdictRow.question_id),
             "unanswered": (

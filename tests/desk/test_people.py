@@ -64,7 +64,7 @@ async def test_the_export_has_all_that_is_a_persons_and_json_can_hold_it(records
     assert {name: len(rows) for name, rows in export.items()} == {
         "reports": 1,
         "cards": 1,
-        "notes": 1,
+        "notes": 2,
         "questions": 1,
         "verdicts": 1,
         "unanswered": 1,
@@ -76,7 +76,10 @@ async def test_the_export_has_all_that_is_a_persons_and_json_can_hold_it(records
     assert export["reports"][0]["text"] == NEW.text
     assert export["reports"][0]["facts"] == dict(NEW.facts)
     assert export["reports"][0]["created_at"] == clock.now.isoformat()
-    assert export["notes"][0]["text"] == "The second"
+    assert [(note["text"], note["author_id"]) for note in export["notes"]] == [
+        ("Which key?", None),
+        ("The second", ASKER),
+    ]
     assert str(BEN) not in repr(export)
 
 
