@@ -111,7 +111,7 @@ def _token(env: Mapping[str, str]) -> str:
 
 
 def _channels(value: str) -> frozenset[str]:
-    return frozenset(name.casefold() for part in re.split(r"[\s,，]+", value) if (name := part.strip("<#> ")))
+    return frozenset(name.casefold() for part in re.split(r"[,，\n]", value) if (name := part.strip("<#> ")))
 
 
 def _choice(env: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:

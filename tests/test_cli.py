@@ -308,6 +308,52 @@ def test_eval_prints_the_figures_worked_out_by_hand(base: Path, tmp_path: Path) 
     assert as_json["confusion"] == [["429", "500", 1]]
 
 
+def test_eval_holds_the_lines_that_it_is_given(base: Path, tmp_path: Path) -> None:
+    row = json.dumps({"text": "HTTP 500", "label": "429"})
+    (tmp_path / "rows.jsonl").write_text(row, encoding="utf-8")
+    held = bot("eval", "rows.jsonl", "--hold", "heard=0,wrong=100")
+    assert held.exit_code == 0
+    worse = bot("eval", "rows.jsonl", "--hold", "heard=1,wrong=99.5")
+    assert worse.exit_code == 1
+    assert worse.stderr == "error: heard is 0.0, the line is 1.0; wrong is 100.0, the line is 99.5\n"
+
+
+@pytest.mark.parametrize("hold", ["heard:9", "head=9", "heard=much"])
+def test_a_line_that_cannot_be_held_is_told_before_anything_is_measured(base: Path, tmp_path: Path, hold: str) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"text": "HTTP 500", "label": "429"}', encoding="utf-8")
+    told = bot("eval", "rows.jsonl", "--hold", hold)
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert f"'{hold}' is not NAME=PERCENT" in told.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ask", "--json", "--explain", "429"),
+        ("ask", "--jsonl", "--explain"),
+        ("ask", "--jsonl", "--json"),
+        ("eval", "rows.jsonl", "--json", "--misses"),
+    ],
+)
+def test_an_option_that_another_one_leaves_no_room_for_is_refused(
+    base: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"text": "HTTP 500", "label": "429"}', encoding="utf-8")
+    told = bot(*words)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "leave out" in told.stderr
+
+
+@pytest.mark.parametrize("words", [("check",), ("ask", "429")])
+def test_a_folder_at_home_is_found_from_the_environment(
+    base: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("HOME", str(base.parent))
+    monkeypatch.setenv("KNOWLEDGE_DIR", f"~/{base.name}")
+    assert bot(*words).exit_code == 0
+
+
 def test_eval_of_a_file_it_cannot_use_says_why(base: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"text": "a", "label": "429"}\n{"text": "b"}\n', encoding="utf-8")
     for name, told in (("gone", "gone: No such file or directory"), (".", ".: Is a directory"),

@@ -49,6 +49,12 @@ def test_channels_are_names_or_ids_with_any_case_comma_or_hash() -> None:
     assert settings.support_channels == {"support", "api-help", "报错求助", "123456789012345678"}
 
 
+def test_a_voice_channel_may_have_spaces_in_its_name() -> None:
+    settings = Settings.from_env({"SUPPORT_CHANNELS": "Help Desk\nsupport", "STAFF_CHANNEL": "Staff Room"})
+    assert settings.support_channels == {"help desk", "support"}
+    assert settings.staff_channel == "staff room"
+
+
 def test_staff_has_one_channel_only() -> None:
     assert Settings.from_env({"STAFF_CHANNEL": "#Staff"}).staff_channel == "staff"
     with pytest.raises(SettingsError, match=r"^STAFF_CHANNEL"):

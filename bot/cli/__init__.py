@@ -54,6 +54,11 @@ def _language(value: str | None) -> Language | None:
     return value
 
 
+def _expanded(value: Path | None) -> Path | None:
+    """Return a path with its `~` resolved, which no shell does in a variable's value that has quotes."""
+    return value and value.expanduser()
+
+
 Lang = Annotated[
     str | None, typer.Option("--lang", callback=_language, metavar="en|zh", help="Answer in this language.")
 ]
@@ -63,6 +68,7 @@ KnowledgeDir = Annotated[
         "--knowledge",
         envvar="KNOWLEDGE_DIR",
         metavar="DIR",
+        callback=_expanded,
         help="Answer from this knowledge base instead of the one that comes with the bot.",
     ),
 ]
@@ -120,10 +126,12 @@ def ask(
     Exit code 0: answered, 1: no entry fits, 2: nothing to answer.
     """
     if as_jsonl:
-        if text or file:
-            fail("--jsonl reads standard input; leave out TEXT and --file")
+        if text or file or as_json or explain:
+            fail("--jsonl reads standard input and prints JSON; leave out TEXT, --file, --json and --explain")
         _answer_lines(_assistant(knowledge, _kept_catalogue()), cast("Language | None", lang))
         return
+    if as_json and explain:
+        fail("--json tells what decided as well, under `why`; leave out --explain")
     from bot import terminal
 
     question, pictured = _question(text, file, knowledge)
@@ -229,6 +237,7 @@ def check(
         typer.Argument(
             metavar="DIR",
             envvar="KNOWLEDGE_DIR",
+            callback=_expanded,
             help="The knowledge base; without it, the one that comes with the bot.",
         ),
     ] = None,
@@ -278,10 +287,18 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     knowledge: KnowledgeDir = None,
 ) -> None:
-    """Measure how right the answers are on labelled messages."""
+    """Measure how right the answers are on labelled messages.
+
+    A line is {"text": "…", "label": "429"}. The label is an entry, `none` where the bot should keep silent, or
+    `other:…` for an error that is none of the published. It may have "also" (more labels that are right), "lang",
+    "kind", by which figures are told apart, and "model", the failed one.
+    """
     from bot import terminal
     from bot.assistant import baselines, evaluation
 
+    if as_json and show_misses:
+        fail("--json lists no messages; leave out --misses")
+    lines = _lines_to_hold(floor)
     assistant = _assistant(knowledge)
     try:
         rows = evaluation.read_rows(file)
@@ -296,21 +313,30 @@ def evaluate(
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         terminal.show_figures(results, assistant.knowledge, plain, with_misses=show_misses)
-    if worse := _worse(evaluation.figures(results, assistant.knowledge.service.published), floor):
+    if worse := list(_worse(evaluation.figures(results, assistant.knowledge.service.published), lines)):
         fail("; ".join(worse), FAILED)
 
 
-def _worse(figures: dict[str, float | None], floor: str) -> list[str]:
-    """Return which figures do not hold the line; `wrong`, `false` and `stray` must not be above it."""
-    told = []
+def _lines_to_hold(floor: str) -> dict[str, float]:
+    """Return what `--hold` names: figure -> percent."""
+    from bot.assistant.evaluation import figures
+
+    names = figures((), ())
+    lines: dict[str, float] = {}
     for part in filter(None, floor.split(",")):
         name, _, wanted = part.partition("=")
-        if name not in figures or not wanted.replace(".", "", 1).isdecimal():
-            fail(f"--hold: '{part}' is not NAME=PERCENT, with a name among {', '.join(figures)}")
-        found, line = figures[name] or 0.0, float(wanted)
+        if name not in names or not wanted.replace(".", "", 1).isdecimal():
+            fail(f"--hold: '{part}' is not NAME=PERCENT, with a name among {', '.join(names)}")
+        lines[name] = float(wanted)
+    return lines
+
+
+def _worse(figures: dict[str, float | None], lines: dict[str, float]) -> Iterator[str]:
+    """Yield which figures do not hold their lines; `wrong`, `false` and `stray` must not be above them."""
+    for name, line in lines.items():
+        found = figures[name] or 0.0
         if found > line if name in {"wrong", "false", "stray"} else found < line:
-            told.append(f"{name} is {found}, the line is {line}")
-    return told
+            yield f"{name} is {found}, the line is {line}"
 
 
 def _assistant(directory: Path | None, catalogue: Catalogue | None = None) -> Assistant:
