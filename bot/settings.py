@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self, cast
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 LogFormat = Literal["text", "json"]
 
@@ -54,6 +54,12 @@ class Settings:
     shard_ids: frozenset[int] = frozenset()
     shard_count: int | None = None
     dyno: str = ""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody may read in a log or a report: the token, the gateway's key and the database's password."""
+        password = urlsplit(self.database_url).password or ""
+        return self.discord_token, self.gateway_key, password, unquote(password)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:

@@ -244,3 +244,12 @@ def test_a_gateways_key_that_cannot_be_one_is_told_without_it(key: str) -> None:
     with pytest.raises(SettingsError, match=r"^GATEWAY_KEY") as caught:
         Settings.from_env({"GATEWAY_KEY": key})
     assert "hunter2" not in str(caught.value)
+
+
+def test_what_nobody_may_read_is_the_token_the_gateways_key_and_the_databases_password() -> None:
+    env = {
+        "DISCORD_TOKEN": "a-token",
+        "GATEWAY_KEY": "a-key",
+        "DATABASE_URL": "postgresql://desk:p%40ss-word@localhost/desk",
+    }
+    assert Settings.from_env(env).secrets == ("a-token", "a-key", "p%40ss-word", "p@ss-word")

@@ -24,8 +24,8 @@ Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple
 
 MASK = "[secret]"
 
-SHORTEST = 8
-"""Characters that a secret of the operator's has to have to be looked for: a shorter one stands in any text."""
+SHORTEST = 6
+"""Characters that a secret of the operator's has to have to be looked for: a shorter one is part of too many words."""
 
 IN_PATHS = re.compile(r"(/(?:interactions|webhooks)/\d+/)[\w.~%-]+")
 """Who knows the token in such a path may answer the interaction:

@@ -97,7 +97,7 @@ def run(settings: Settings) -> int:
     """
     if not settings.discord_token:
         return complain("no token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it")
-    configure(settings.log_level, settings.log_format, (settings.discord_token, settings.gateway_key))
+    configure(settings.log_level, settings.log_format, settings.secrets)
     if settings.dyno and settings.database_url.startswith("sqlite"):
         log.warning(FLEETING, settings.dyno)
     if settings.discord_api_url:

@@ -7,19 +7,15 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from discord.http import Route
 
-from bot.assistant.secrets import mask
 from bot.chat.doctor import application, machine, servers, shards
 from bot.chat.doctor.finding import FaultError, Finding, checked, slow
 from bot.chat.doctor.rest import Rest, opened
+from bot.chat.logs import Masking
 from bot.desk.servers import Server, Servers
 from bot.knowledge.base import Knowledge
-
-SHORTEST = 6
-"""Characters of what is taken for a secret wherever it stands: a shorter one is part of too many words."""
 
 SHARDS = ("SHARD_COUNT", "SHARD_IDS", "STAFF_CHANNEL", "DATABASE_URL")
 
@@ -67,9 +63,10 @@ async def examine(environ: Mapping[str, str], *, server: int | None = None) -> R
 class _Examination:
     def __init__(self, environ: Mapping[str, str], server: int | None) -> None:
         self.invite = ""
-        self._environ = environ
         self._server = server
         self._settings, self._problems = machine.read_settings(environ)
+        given = (environ.get(name, "").strip() for name in ("DISCORD_TOKEN", "GATEWAY_KEY"))  # refused ones as well
+        self._masking = Masking((*self._settings.secrets, *given))
         self._knowledge: Knowledge | None = None
         self._servers: Servers | None = None
         self._new = False
@@ -89,7 +86,7 @@ class _Examination:
 
     def masked(self, finding: Finding) -> Finding:
         """Return a finding without secrets."""
-        return replace(finding, told=self._without_secrets(finding.told), todo=self._without_secrets(finding.todo))
+        return replace(finding, told=self._masking.masked(finding.told), todo=self._masking.masked(finding.todo))
 
     async def _check(
         self, name: str, work: Work, *variables: str, slow: Callable[[], FaultError] = slow
@@ -147,18 +144,6 @@ class _Examination:
 
     def _settings_of(self, guild_id: int) -> Server:
         return self._servers.of(guild_id) if self._servers else Server(guild_id=guild_id)
-
-    def _without_secrets(self, text: str) -> str:
-        try:
-            password = urlsplit(self._settings.database_url).password or ""
-        except ValueError:
-            password = ""
-        given = (self._environ.get(name, "").strip() for name in ("DISCORD_TOKEN", "GATEWAY_KEY"))
-        ours = (self._settings.discord_token, self._settings.gateway_key, password, unquote(password))
-        for secret in (*given, *ours):
-            if len(secret) >= SHORTEST:
-                text = text.replace(secret, "[secret]")
-        return mask(text).text
 
 
 @contextmanager
