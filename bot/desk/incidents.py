@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, select, update
+from sqlalchemy import ColumnElement, and_, case, func, select, update
 
 from bot.desk.database import Database
 from bot.desk.outbox import Outbox
 from bot.desk.share import WHOLE, Share
-from bot.desk.tables import IncidentRow
+from bot.desk.tables import IncidentRow, QuestionRow
 
 QUIET = timedelta(hours=1)
 """How long after the end of an incident the same entry and model open no other one."""
@@ -28,7 +28,7 @@ class Incident:
         entry: the entry's id.
         model: the model; none where none was named.
         people: how many met it in one go, at the most.
-        started_at: when there were enough of them.
+        started_at: when the first of those met it who were enough.
         last_seen_at: when it was last met.
         closed_at: when it ended.
         closed_by: who of the staff ended it; none where it calmed down.
@@ -67,20 +67,30 @@ class Incidents:
         self._outbox = outbox
         self._share = share
 
-    async def seen(self, guild_id: int, entry: str, model: str | None, people: int) -> tuple[Incident, bool]:
+    async def seen(
+        self, guild_id: int, entry: str, model: str | None, people: int, since: datetime | None = None
+    ) -> tuple[Incident, bool]:
         """Note down that enough people met the same. A new incident comes with its notice, in one transaction.
+
+        Args:
+            guild_id: their server.
+            entry: the entry's id.
+            model: the model; None where none was named.
+            people: how many they are.
+            since: when the first of them met it; by default, now.
 
         Returns:
             The new incident and True; or False and the one that is open, else the one that ended less than `QUIET` ago.
         """
         now = self._clock()
+        values = {"guild_id": guild_id, "entry": entry, "model": model or "", "people": people}
         same = _about(guild_id, entry, model)
         more = case((IncidentRow.people < people, people), else_=IncidentRow.people)
         met = update(IncidentRow).where(same, IncidentRow.closed_at.is_(None)).values(last_seen_at=now, people=more)
         ended = select(IncidentRow).where(same, IncidentRow.closed_at > now - QUIET)
         new = (
             self._database.insert(IncidentRow)
-            .values(guild_id=guild_id, entry=entry, model=model or "", people=people, started_at=now, last_seen_at=now)
+            .values(values | {"started_at": since or now, "last_seen_at": now})
             .on_conflict_do_nothing(
                 index_elements=["guild_id", "entry", "model"], index_where=IncidentRow.closed_at.is_(None)
             )
@@ -97,6 +107,19 @@ class Incidents:
                     return _incident(row), True
                 # Another process opened it between the statements.
 
+    async def first_met(
+        self, guild_id: int | None, entry: str, model: str | None, within: timedelta
+    ) -> datetime | None:
+        """Return when an entry was first met with a model in a server, or in direct messages, in the last while."""
+        first = select(func.min(QuestionRow.created_at)).where(
+            QuestionRow.guild_id.is_not_distinct_from(guild_id),
+            QuestionRow.entry == entry,
+            QuestionRow.model.is_not_distinct_from(model),
+            QuestionRow.created_at >= self._clock() - within,
+        )
+        async with self._database.lookup() as connection:
+            return (await connection.execute(first)).scalar_one()
+
     async def current(self, guild_id: int, entry: str, model: str | None) -> Incident | None:
         """Return the open incident about an entry and a model."""
         found = await self._all(_about(guild_id, entry, model), IncidentRow.closed_at.is_(None))
@@ -106,6 +129,11 @@ class Incidents:
         """Return a server's open incidents, oldest first; None for those of all servers."""
         mine = [] if guild_id is None else [IncidentRow.guild_id == guild_id]
         return await self._all(IncidentRow.closed_at.is_(None), *mine)
+
+    async def ended_in(self, guild_id: int | None, within: timedelta) -> list[Incident]:
+        """Return a server's incidents that ended in the last while, oldest first; None for those of all servers."""
+        mine = [] if guild_id is None else [IncidentRow.guild_id == guild_id]
+        return await self._all(IncidentRow.closed_at > self._clock() - within, *mine)
 
     async def of(self, incident_id: int) -> Incident | None:
         """Return an incident."""

@@ -277,15 +277,18 @@ class Reports:
                 closed_at=self._clock(),
             )
 
-    async def similar(self, report: Report, within: timedelta) -> int:
+    async def similar(self, report: Report, within: timedelta) -> int | None:
         """Return how many other questions and reports met the same entry and model, in that time before this one.
 
         Counted is what the report's server saw, and the one where it was asked; a question that was reported is one.
+        Where no entry fits, nobody can tell, and it is None: two errors that no entry explains are hardly one.
         """
+        if not report.entry:
+            return None
         end = report.created_at
         asked = and_(
             QuestionRow.guild_id.in_({report.guild_id, report.origin_guild_id} - {None}),
-            QuestionRow.entry.is_not_distinct_from(report.entry or None),
+            QuestionRow.entry == report.entry,
             QuestionRow.model.is_not_distinct_from(report.model),
             QuestionRow.created_at.between(end - within, end),
         )

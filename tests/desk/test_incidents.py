@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.desk.incidents import QUIET, Incident
+from bot.desk.questions import Asked
 from bot.desk.records import Records
 from tests.desk.conftest import Clock
 
@@ -106,6 +107,49 @@ async def test_after_its_end_the_same_is_no_incident_for_a_while(records: Record
     second = await begun(records)
     assert second.id > incident.id
     assert len(await notices(records)) == 3
+
+
+async def test_what_ended_a_short_while_ago_is_told(records: Records, clock: Clock) -> None:
+    first, other, far = await begun(records), await begun(records, None), await begun(records, guild_id=9)
+    await begun(records, "claude")
+    clock.now += MINUTE
+    for incident in (first, far, other):
+        clock.now += MINUTE
+        await records.incidents.close(incident.id, STAFF)
+    ended = [await records.incidents.of(incident.id) for incident in (first, other, far)]
+    assert await records.incidents.ended_in(GUILD, 3 * MINUTE) == ended[:2]
+    assert await records.incidents.ended_in(None, 3 * MINUTE) == ended
+    clock.now += MINUTE
+    assert await records.incidents.ended_in(GUILD, 3 * MINUTE) == ended[1:2]
+
+
+@pytest.mark.parametrize("guild_id", [GUILD, None])
+async def test_when_people_began_to_meet_something_is_told(
+    records: Records, clock: Clock, guild_id: int | None
+) -> None:
+    met = Asked(
+        question_id=1,
+        guild_id=guild_id,
+        channel_id=1,
+        asker_id=1,
+        asked=True,
+        entry="503",
+        case=None,
+        model="gpt-5",
+        lang="en",
+    )
+    await records.questions.log(met)
+    clock.now += MINUTE
+    since = clock.now
+    await records.questions.log(replace(met, question_id=2))
+    clock.now += MINUTE
+    other = {"guild_id": 9}, {"model": None}, {"entry": "429"}
+    for number, changes in enumerate(({}, *other)):
+        await records.questions.log(replace(met, question_id=3 + number, **changes))  # type: ignore[arg-type]
+    assert await records.incidents.first_met(guild_id, "503", "gpt-5", MINUTE) == since
+    assert await records.incidents.first_met(guild_id, "500", "gpt-5", MINUTE) is None
+    incident, _ = await records.incidents.seen(GUILD, "503", "gpt-5", 5, since)
+    assert (incident.started_at, incident.last_seen_at) == (since, clock.now)
 
 
 async def test_what_nobody_met_for_long_calms_down_and_is_told_once(

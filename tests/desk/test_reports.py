@@ -380,12 +380,17 @@ async def test_similar_are_the_questions_and_reports_of_the_same_entry_and_model
     assert await records.reports.similar(report, MINUTE) == 0
 
 
-async def test_similar_to_a_report_without_entry_and_model_are_those_without(records: Records) -> None:
-    await records.questions.log(asked(2, entry=None, model=None))
-    await records.questions.log(asked(3, entry=None))
-    await records.questions.log(asked(4, model=None))
-    report = await opened(records, replace(SPARE, question_id=5))
+async def test_similar_to_a_report_without_a_model_are_those_without(records: Records) -> None:
+    await records.questions.log(asked(2, entry="403", model=None))
+    await records.questions.log(asked(3, entry="403"))
+    report = await opened(records, replace(NEW, question_id=5, model=None))
     assert await records.reports.similar(report, HOUR) == 1
+
+
+async def test_nobody_can_tell_what_is_similar_to_an_error_that_no_entry_explains(records: Records) -> None:
+    await records.questions.log(asked(2, entry=None, model=None))
+    report = await opened(records, replace(SPARE, question_id=5))
+    assert await records.reports.similar(report, HOUR) is None
 
 
 def test_the_states_that_are_open_are_those_that_nobody_closed() -> None:

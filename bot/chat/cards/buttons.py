@@ -19,6 +19,7 @@ from bot.chat.permissions import may_post
 from bot.chat.posting import take_away
 from bot.chat.reports import own_report
 from bot.chat.reports.escalation import Support
+from bot.chat.reports.reopening import reopen
 from bot.chat.servers.quiet import is_quiet_here, left_alone
 from bot.chat.trouble import tell
 from bot.chat.words import WORDS
@@ -89,8 +90,9 @@ class NotSolved(Verdict, name="unsolved", label="not_solved"):
     solved = False
 
     async def act(self, interaction: discord.Interaction[Desk]) -> None:
-        """Show the way on the card itself, under an answer that can still be read."""
+        """Show the way on the card itself, under an answer that can still be read; a solved one is open again."""
         await interaction.response.edit_message(view=self.lay_out(interaction))
+        await reopen(interaction, self.subject)
         await feedback.miss(interaction, self.subject)
         await post_tag.mark(interaction, self.subject, solved=False)
 

@@ -117,13 +117,20 @@ class Control(ui.DynamicItem[ui.Item[Any]], ABC, template="(?!)"):
             await tell(interaction, WORDS[self.subject.lang].not_yours)
 
     async def give_copy(self, interaction: discord.Interaction[Desk]) -> None:
-        """Show the user alone what they want to see, on a card of their own."""
+        """Show the user alone what they want to see, on a card of their own.
+
+        What was read from the asker's message is on nobody else's copy: a report sent from there would pass it off as
+        its sender's.
+        """
         card = replace(self.card(interaction), above="", warning="", state="")
         subject, user = self.subject, interaction.user.id
+        own = user == subject.asker_id
+        if not own:
+            card = replace(card, noticed="", seen="", read="")
         view = interaction.client.view(
             card,
             user,
-            question_id=subject.question_id if user == subject.asker_id else interaction.id,
+            question_id=subject.question_id if own else interaction.id,
             private=True,
             postable=may_post(interaction),
         )

@@ -81,16 +81,20 @@ async def watch(desk: Desk, asked: Asked) -> None:
     if not (desk.knows(meaning) and may_be_an_outage(desk.assistant.knowledge, meaning)):
         return
     server = desk.server(guild_id)
+    at_once = timedelta(minutes=server.incident_minutes)
 
     async def people(within: timedelta) -> int:
         return await records.questions.people(asked.guild_id, asked.entry, asked.model, within)
 
-    met = await people(timedelta(minutes=server.incident_minutes))
+    met = await people(at_once)
     same = (incident for incident in ongoing.of(guild_id) if incident.entry == asked.entry)
     is_open = any(incident.model == asked.model for incident in same)
     if met < server.incident_people and not (is_open and await people(CALM) > 1):
         return
-    if await ongoing.seen(guild_id, asked.entry, asked.model, met):
+    since = None
+    if not is_open:
+        since = await records.incidents.first_met(asked.guild_id, asked.entry, asked.model, at_once)
+    if await ongoing.seen(guild_id, asked.entry, asked.model, met, since):
         desk.deliverer.hurry()
 
 
@@ -147,10 +151,9 @@ async def headed(desk: Desk, incident: Incident, lang: Language) -> str:
 
     Where all who met it met the same case, it is called as on their cards; as far as the desk can tell.
     """
-    meaning = Meaning(incident.entry)
-    since = incident.started_at - timedelta(minutes=desk.server(incident.guild_id).incident_minutes)
+    meaning, questions = Meaning(incident.entry), records_of(desk).questions
     try:
-        case = await records_of(desk).questions.case(incident.guild_id, incident.entry, incident.model, since)
+        case = await questions.case(incident.guild_id, incident.entry, incident.model, incident.started_at)
     except DeskError as error:
         log.debug("going on without the desk: %s", error)
     else:

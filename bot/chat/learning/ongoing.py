@@ -54,10 +54,12 @@ class Ongoing:
         async with self._turn:
             self._open = {incident.id: incident for incident in await self._incidents.open_in(None)}
 
-    async def seen(self, guild_id: int, entry: str, model: str | None, people: int) -> bool:
+    async def seen(
+        self, guild_id: int, entry: str, model: str | None, people: int, since: datetime | None = None
+    ) -> bool:
         """Note down that so many people met the same, as `Incidents.seen` does, and return whether that is new."""
         async with self._turn:
-            incident, is_new = await self._incidents.seen(guild_id, entry, model, people)
+            incident, is_new = await self._incidents.seen(guild_id, entry, model, people, since)
             self._take(incident)
         return is_new
 

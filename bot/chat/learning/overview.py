@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PERIODS: dict[Period, timedelta] = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 
 DAYS = 30
-"""How far back one looks for what went unanswered; a server keeps it as long, where it has set nothing else."""
+"""How far back one looks for what went unanswered, at the most; a server may keep it for a shorter time."""
 
 BAR = 10
 """Columns of a bar. It is code, so that all are as wide, and alone in it, so that what it says wraps on a phone."""
@@ -50,10 +50,11 @@ async def show_unanswered(interaction: discord.Interaction[Desk]) -> None:
     desk, lang = interaction.client, language(interaction.locale.value)
     missed = records_of(desk).unanswered
     await interaction.response.defer(ephemeral=True, thinking=True)
-    found = await missed.all(interaction.guild_id, timedelta(days=DAYS))
+    days = min(DAYS, desk.server(interaction.guild_id).retention_days)
+    found = await missed.all(interaction.guild_id, timedelta(days=days))
     together = await asyncio.to_thread(clusters, [message.text for message in found])
     alike = [[found[place] for place in places] for places in together]
-    await interaction.followup.send(view=draw_unanswered(alike, desk.assistant.knowledge, lang), ephemeral=True)
+    await interaction.followup.send(view=draw_unanswered(alike, days, desk.assistant.knowledge, lang), ephemeral=True)
 
 
 async def show_stats(interaction: discord.Interaction[Desk], period: Period) -> None:
@@ -69,18 +70,22 @@ async def show_stats(interaction: discord.Interaction[Desk], period: Period) -> 
     await interaction.followup.send(view=draw_stats(stats, period, desk.assistant.knowledge, lang), ephemeral=True)
 
 
-def draw_unanswered(alike: Sequence[Sequence[Missed]], knowledge: Knowledge, lang: Language) -> ui.LayoutView:
+def draw_unanswered(
+    alike: Sequence[Sequence[Missed]], days: int, knowledge: Knowledge, lang: Language
+) -> ui.LayoutView:
     """Lay out what went unanswered.
 
     Args:
         alike: the messages that say the same, put together; the most first, none of them empty.
+        days: of how many days they are.
         knowledge: names what they were taken for.
         lang: the reader's language.
     """
     words, count = WORDS[lang], sum(map(len, alike))
-    box = _box(words.unanswered, words.messages[count != 1].format(count=count, days=DAYS) if alike else "")
+    period = words.days[days != 1].format(days=days)
+    box = _box(words.unanswered, words.messages[count != 1].format(count=count, period=period) if alike else "")
     if not alike:
-        box.add_item(ui.TextDisplay(words.none_unanswered.format(days=DAYS)))
+        box.add_item(ui.TextDisplay(words.none_unanswered.format(period=period)))
     for cluster in alike[:CLUSTERS]:
         ((entry, _),) = Counter(message.entry for message in cluster).most_common(1)
         what = words.taken_for.format(title=_title(entry, knowledge, lang)) if entry else words.no_answer

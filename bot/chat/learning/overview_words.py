@@ -35,6 +35,7 @@ class Words:
     units: tuple[str, str, str]
     under_a_minute: str
     unanswered: str
+    days: tuple[str, str]
     messages: tuple[str, str]
     none_unanswered: str
     no_answer: str
@@ -70,11 +71,9 @@ WORDS: Mapping[Language, Words] = {
         units=("{} d", "{} h", "{} min"),
         under_a_minute="under 1 min",
         unanswered="Without an answer that helped",
-        messages=(
-            "1 message of the last {days} days",
-            "{count} messages of the last {days} days, put together by likeness",
-        ),
-        none_unanswered="Nothing: every question of the last {days} days got an answer, and nobody called one wrong.",
+        days=("the last day", "the last {days} days"),
+        messages=("1 message of {period}", "{count} messages of {period}, put together by likeness"),
+        none_unanswered="Nothing: every question of {period} got an answer, and nobody called one wrong.",
         no_answer="no answer",
         taken_for="taken for {title}",
         drafts="Whoever runs the bot gets drafts of entries from them: `python -m bot desk export --unanswered`",
@@ -106,8 +105,9 @@ WORDS: Mapping[Language, Words] = {
         units=("{} 天", "{} 小时", "{} 分钟"),
         under_a_minute="不到 1 分钟",
         unanswered="没有答案，或答案没帮上忙",
-        messages=("最近 {days} 天共 1 条消息", "最近 {days} 天共 {count} 条消息，相似的已合并"),
-        none_unanswered="没有：最近 {days} 天的提问都有答案，也没有人标记“未解决”。",
+        days=("最近 1 天", "最近 {days} 天"),
+        messages=("{period}共 1 条消息", "{period}共 {count} 条消息，相似的已合并"),
+        none_unanswered="没有：{period}的提问都有答案，也没有人标记“未解决”。",
         no_answer="没有答案",
         taken_for="当时的回答：{title}",
         drafts="机器人的维护者可以导出为条目草稿：`python -m bot desk export --unanswered`",

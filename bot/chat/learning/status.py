@@ -10,7 +10,7 @@ import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
-from discord.utils import utcnow
+from discord.utils import format_dt, utcnow
 
 from bot.chat.cards.card import DANGER, DONE, MAX_TEXT
 from bot.chat.client import Desk
@@ -22,6 +22,7 @@ from bot.desk.incidents import Incident
 from bot.knowledge.schema import Language
 
 HOUR = timedelta(hours=1)
+"""How far back one looks, for questions and for what is over: for as long the same is no other incident."""
 
 MOST = 10
 """How many incidents are listed: more than that is one outage, and nobody reads on."""
@@ -36,6 +37,9 @@ class Words:
     team: str
     more: str
     other: str
+    ended: str
+    over: str
+    over_by_team: str
     quiet: str
     asked: str
     nobody_asked: str
@@ -49,8 +53,11 @@ WORDS: Mapping[Language, Words] = {
         team=" The team knows.",
         more="… and {count} more.",
         other="-# Is yours another error? Type `/error` and paste it.",
-        quiet="✅ No trouble that many people share",
-        asked="Questions here in the last hour: **{count}**. None of the errors came from several people at once.",
+        ended="✅ It seems to be over",
+        over="{about}\nUp to {people} people at once, from {since}; over since {ended}.",
+        over_by_team="{about}\nUp to {people} people at once, from {since}; over since {ended}, the team says.",
+        quiet="✅ No known trouble that many people share",
+        asked="Questions here in the last hour: **{count}**.",
         nobody_asked="Nobody has asked about an error here in the last hour.",
         try_this=(
             "**What to try**\n1. Send the same request again after a minute.\n2. Try another model: then you know "
@@ -63,8 +70,11 @@ WORDS: Mapping[Language, Words] = {
         team="团队已经知道了。",
         more="……另有 {count} 项。",
         other="-# 你遇到的是别的错误？请输入 `/错误`（即 `/error`）并贴上报错。",
+        ended="✅ 看来已经恢复",
+        over="{about}\n{since} 起，同时最多有 {people} 人遇到；{ended} 起已经平息。",
+        over_by_team="{about}\n{since} 起，同时最多有 {people} 人遇到；团队表示 {ended} 已经结束。",
         quiet="✅ 没有发现多人遇到的故障",
-        asked="最近一小时这里有 **{count}** 个提问，没有哪个错误是多人同时遇到的。",
+        asked="最近一小时这里有 **{count}** 个提问。",
         nobody_asked="最近一小时这里没有人问过报错。",
         try_this=(
             "**可以先这样试**\n1. 过一分钟，把同样的请求再发一次。\n2. 换一个模型，就能知道是不是模型的问题。\n"
@@ -92,29 +102,41 @@ class Status(commands.Cog):
         if ongoing and (incidents := ongoing.of(guild_id)):
             view = await self._going_on(incidents, lang)
         else:
-            view = _quiet((await records.questions.stats(guild_id, HOUR)).questions, lang)
+            asked = (await records.questions.stats(guild_id, HOUR)).questions
+            view = await self._quiet(await records.incidents.ended_in(guild_id, HOUR), asked, lang)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     async def _going_on(self, incidents: list[Incident], lang: Language) -> ui.LayoutView:
+        words = WORDS[lang]
+        return _view([f"### {words.several}", *await self._told(incidents, lang)], words.other, DANGER)
+
+    async def _quiet(self, ended: list[Incident], asked: int, lang: Language) -> ui.LayoutView:
+        words = WORDS[lang]
+        counted = words.asked.format(count=asked) if asked else words.nobody_asked
+        heading = words.ended if ended else words.quiet
+        return _view([f"### {heading}", *await self._told(ended, lang), counted], words.try_this, DONE)
+
+    async def _told(self, incidents: list[Incident], lang: Language) -> list[str]:
         words, now = WORDS[lang], utcnow()
-        lines = [f"### {words.several}"]
+        lines = []
         for incident in incidents[:MOST]:
-            about = await headed(self.desk, incident, lang)
-            line = words.one.format(about=about, people=incident.people, since=since_when(incident, now))
-            lines.append(line + (words.team if incident.message_id else ""))
+            about, since = await headed(self.desk, incident, lang), since_when(incident, now)
+            ended = format_dt(incident.closed_at or now, "t")
+            line = _words_for(incident, words)
+            lines.append(line.format(about=about, people=incident.people, since=since, ended=ended))
         if len(incidents) > MOST:
             lines.append(words.more.format(count=len(incidents) - MOST))
-        texts = (clip("\n".join(lines), MAX_TEXT - len(words.other)), words.other)
-        return _view(texts, DANGER)
+        return lines
 
 
-def _quiet(asked: int, lang: Language) -> ui.LayoutView:
-    words = WORDS[lang]
-    counted = words.asked.format(count=asked) if asked else words.nobody_asked
-    return _view((f"### {words.quiet}\n{counted}", words.try_this), DONE)
+def _words_for(incident: Incident, words: Words) -> str:
+    if incident.closed_at:
+        return words.over if incident.closed_by is None else words.over_by_team
+    return words.one + (words.team if incident.message_id else "")
 
 
-def _view(texts: tuple[str, str], colour: discord.Colour) -> ui.LayoutView:
-    above, below = (ui.TextDisplay[ui.LayoutView](text) for text in texts)
-    box = ui.Container[ui.LayoutView](above, ui.Separator(visible=False), below, accent_colour=colour)
+def _view(lines: list[str], below: str, colour: discord.Colour) -> ui.LayoutView:
+    above = clip("\n".join(lines), MAX_TEXT - len(below))
+    box = ui.Container[ui.LayoutView](ui.TextDisplay(above), accent_colour=colour)
+    box.add_item(ui.Separator(visible=False)).add_item(ui.TextDisplay(below))
     return ui.LayoutView(timeout=None).add_item(box)

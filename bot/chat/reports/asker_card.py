@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from bot.chat.cards.card import with_state, without_state
 from bot.chat.office import records_of
 from bot.chat.posting import ARCHIVED
 from bot.chat.trouble import FAILED
-from bot.desk.reports import AskersCard, Report, State
+from bot.desk.reports import AskersCard, Note, Report, State
 from bot.knowledge.schema import Language
 
 if TYPE_CHECKING:
@@ -26,10 +26,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language's names of the states; `{staff}` is a mention, `{since}` a time that Discord keeps up to date."""
+    """One language's names of the states; `{staff}` is a mention, `{since}` a time that Discord keeps up to date.
+
+    Attributes:
+        nobody: stands in the place of the mention where nobody can be named.
+    """
 
     report: str
     stored: str
+    nobody: str
     states: Mapping[State, str]
 
 
@@ -37,6 +42,7 @@ WORDS: Mapping[Language, Words] = {
     "en": Words(
         report="**Report #{number}**: {state} · {since}",
         stored="📨 stored; the team gets it as soon as their channel can be reached",
+        nobody="the team",
         states={
             "open": "📨 the team has it",
             "claimed": "👀 {staff} is looking at it",
@@ -51,6 +57,7 @@ WORDS: Mapping[Language, Words] = {
     "zh": Words(
         report="**报告 #{number}**：{state} · {since}",
         stored="📨 已保存，客服频道可用后会立即送达",
+        nobody="客服",
         states={
             "open": "📨 客服已收到",
             "claimed": "👀 {staff} 正在处理",
@@ -70,14 +77,20 @@ def shown_state(report: Report) -> State:
     return "claimed" if report.state == "open" and report.staff_id else report.state
 
 
-def state_line(report: Report, lang: Language) -> str:
+def state_line(report: Report, lang: Language, notes: Sequence[Note] = ()) -> str:
     """Return a line on what became of a report, in the reader's language: its number, who, and since when.
 
     That the team has it is said once its card stands in their channel, and not before.
+
+    Args:
+        report: the report.
+        lang: the reader's language.
+        notes: what was said on it, in its order; they tell who answered or asked, who need not be who has the report.
     """
     words, state = WORDS[lang], shown_state(report)
     is_there = state != "open" or report.staff_message_id
-    said = words.states[state].format(staff=f"<@{report.staff_id}>") if is_there else words.stored
+    who = _last_of_staff(notes) if state in ("asked", "answered") else report.staff_id
+    said = words.states[state].format(staff=f"<@{who}>" if who else words.nobody) if is_there else words.stored
     return words.report.format(number=report.id, state=said, since=format_dt(_since(report, state), "R"))
 
 
@@ -140,21 +153,26 @@ async def hush(desk: Desk, cards: Iterable[AskersCard]) -> None:
 
 async def _refresh(desk: Desk, card: AskersCard, report: Report) -> None:
     channel = desk.get_partial_messageable(card.channel_id, guild_id=card.guild_id)
-    told, line = "", state_line(report, report.lang)
+    reports = records_of(desk).reports
+    told, line = "", state_line(report, report.lang, await reports.notes(report.id))
     try:
         while told != line:
             message = await channel.fetch_message(card.card_id)
             if view := with_state(message, line):
                 await message.edit(view=view)
             # Meanwhile it may have become another, and whoever told of that may have been the faster one.
-            told, newest = line, await records_of(desk).reports.of_card(card.card_id)
-            line = state_line(newest or report, report.lang)
+            told, newest = line, await reports.of_card(card.card_id) or report
+            line = state_line(newest, report.lang, await reports.notes(newest.id))
     except discord.NotFound:
         pass
     except discord.HTTPException as error:
         if not isinstance(error, discord.Forbidden) and error.code != ARCHIVED:
             raise
         log.info("the card of report %s stays as it is: HTTP %s, code %s", report.id, error.status, error.code)
+
+
+def _last_of_staff(notes: Sequence[Note]) -> int | None:
+    return next((note.author_id for note in reversed(notes) if note.kind != "addition"), None)
 
 
 def _since(report: Report, state: State) -> datetime:

@@ -5,6 +5,7 @@ The report is stored before anything else is tried, so that it does not matter w
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from bot.chat.reports.asker_card import refresh_asker_card
 from bot.chat.reports.escalation_words import SAID
 from bot.chat.reports.home import Home, home_of
 from bot.chat.reports.own_report import held_key, lay_out, sent_from, show, standing
+from bot.chat.reports.reopening import reopen
 from bot.chat.reports.report_form import ERROR, TRIED
 from bot.chat.reports.turns import turn
 from bot.chat.surfaces.original import words_of
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     from bot.chat.client import Desk
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds to wait for a question that is to stand in the form; Discord takes a form within three."""
 
 
 class Support(Button, name="support", label="to_support"):
@@ -57,6 +62,8 @@ class Support(Button, name="support", label="to_support"):
         try:
             known = await desk.records.reports.open_of(asker_id, home.guild_id, _entry(subject), subject.question_id)
             last = None if known else await sent_from(interaction, subject.question_id)
+            if last and (last.asker_id, last.entry) != (asker_id, _entry(subject)):
+                last = None  # the message may have been edited since: what was read now is of this error
         except DeskError as error:
             log.warning("going on without the desk: %s", error)
             await _show_what_to_send(interaction, subject, card, _read(card))
@@ -66,8 +73,9 @@ class Support(Button, name="support", label="to_support"):
             await show(interaction, await standing(desk.records, known, subject.lang))
             await _tell_card(interaction, known)
         else:
-            sent = {**last.facts, TRIED: last.tried} if last and last.asker_id == asker_id else {}
-            await interaction.response.send_modal(ReportForm.of(interaction, subject, card, sent))
+            sent = {**last.facts, TRIED: last.tried} if last else {}
+            asked = {ERROR: await _asked(interaction, subject)}
+            await interaction.response.send_modal(ReportForm.of(interaction, subject, card, asked | sent))
 
 
 class ReportForm(Form, name="send", payload=rf"([a-z\d-]*):([a-z\d-]*):({'|'.join(LANGUAGES)}):([\da-f]{{1,16}})"):
@@ -77,12 +85,11 @@ class ReportForm(Form, name="send", payload=rf"([a-z\d-]*):([a-z\d-]*):({'|'.joi
     def of(
         cls, interaction: discord.Interaction[Desk], subject: Subject, card: Card, sent: Mapping[str, str]
     ) -> ReportForm:
-        """Make the form for the card under a button, with what its asker sent from there before."""
+        """Make the form for the card under a button, with the question and what its asker sent from there before."""
         entry, case = subject.meaning or ("", None)
         payload = f"{entry}:{case or ''}:{subject.lang}:{subject.question_id:x}"
         form = cls(interaction, payload, report_form.WORDS[subject.lang].title)
-        typed, posted = interaction.client.lately[subject.question_id], under(interaction).reference is not None
-        for row in report_form.rows(card.answer, _read(card), {ERROR: typed, **sent}, posted=posted):
+        for row in report_form.rows(card.answer, _read(card), sent, posted=_is_posted(interaction)):
             form.add_item(row)
         return form
 
@@ -103,7 +110,8 @@ class ReportForm(Form, name="send", payload=rf"([a-z\d-]*):([a-z\d-]*):({'|'.joi
             added = None if is_new else await _add(desk.records.reports, report, new)
         except DeskError as error:
             log.warning("a report was not stored: %s", error)
-            await _show_what_to_send(interaction, subject, card, report_form.facts(_read(card), values), values)
+            known = report_form.facts(card.answer, _read(card), values)
+            await _show_what_to_send(interaction, subject, card, known, values)
             return
         desk.deliverer.hurry()
         words = SAID[subject.lang]
@@ -142,6 +150,27 @@ def _read(card: Card) -> dict[str, str]:
     return facts.read(card.read, WORDS[card.answer.lang])
 
 
+def _is_posted(interaction: discord.Interaction[Desk]) -> bool:
+    """Tell whether the question is a message, to which the card under a press replies."""
+    return under(interaction).reference is not None
+
+
+async def _asked(interaction: discord.Interaction[Desk], subject: Subject) -> str:
+    """Return the question for the form, as far as that asks for it: of a message it does where nothing is known of it.
+
+    Discord waits for the form, so that a message counts only where it comes at once; else the field is empty.
+    """
+    typed = interaction.client.lately[subject.question_id]
+    if typed or subject.meaning or not _is_posted(interaction):
+        return typed
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await words_of(interaction, subject.question_id)
+    except FAILED as error:  # asyncio's own TimeoutError is one of them
+        log.info("a form goes without its question: %s", type(error).__name__)
+        return ""
+
+
 def _asked_at(interaction: discord.Interaction[Desk], subject: Subject) -> datetime:
     """Return the time of the question, which its id tells; of one without, that of now."""
     return snowflake_time(subject.question_id or interaction.id)
@@ -151,13 +180,14 @@ async def _new_report(
     interaction: discord.Interaction[Desk], subject: Subject, card: Card, home: Home, values: Mapping[str, str]
 ) -> NewReport:
     message = interaction.message
-    known = report_form.facts(_read(card), values) | {"time": f"{_asked_at(interaction, subject):%Y-%m-%d %H:%M}"}
+    known = report_form.facts(card.answer, _read(card), values)
+    known["time"] = f"{_asked_at(interaction, subject):%Y-%m-%d %H:%M}"
     return NewReport(
         guild_id=home.guild_id,
         question_id=subject.question_id or interaction.id,
         origin_guild_id=interaction.guild_id,
         channel_id=interaction.channel_id or 0,
-        card_id=message.id if message and not message.flags.ephemeral else None,
+        card_id=message.id if message and not message.flags.ephemeral else await reopen(interaction, subject),
         asker_id=_asker(interaction, subject),
         entry=_entry(subject),
         case=subject.meaning.case if subject.meaning else None,

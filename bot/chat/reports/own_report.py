@@ -178,9 +178,10 @@ async def standing(records: Records, report: Report, lang: Language, *above: str
     Raises:
         DeskError: the desk cannot tell what was said.
     """
-    notes = (await records.reports.notes(report.id))[-NOTES:]
-    said = [_quoted(note, lang, ALL_NOTES // len(notes)) for note in notes]
-    return lay_out(*above, state_line(report, lang), *said, _link(report, lang), report=report, lang=lang)
+    notes = await records.reports.notes(report.id)
+    latest = notes[-NOTES:]
+    said = [_quoted(note, lang, ALL_NOTES // len(latest)) for note in latest]
+    return lay_out(*above, state_line(report, lang, notes), *said, _link(report, lang), report=report, lang=lang)
 
 
 def lay_out(*texts: str, report: Report | None = None, lang: Language | None = None) -> ui.LayoutView:

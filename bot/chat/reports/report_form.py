@@ -133,8 +133,8 @@ def rows(answer: Answer, read: Mapping[str, str], sent: Mapping[str, str], *, po
     Args:
         answer: what the error means; an entry says what support asks for.
         read: what was read from the question, by the names of `Evidence`.
-        sent: what stands in the fields before what was read, by their names: a question that was a command, as far as
-            it is still remembered, and what was sent before.
+        sent: what stands in the fields before what was read, by their names: the question, where the form asks for it
+            and as far as it is at hand, and what was sent before.
         posted: it is a message, which can be read again; else the form asks for the error's text.
     """
     words, given = WORDS[answer.lang], {**read, **sent}
@@ -157,9 +157,19 @@ def rows(answer: Answer, read: Mapping[str, str], sent: Mapping[str, str], *, po
     return [*most_needed[: ROWS - 1], tried]
 
 
-def facts(read: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
-    """Return what is known of an error: what was read, as the asker corrected it, and what they filled in."""
-    known = {**read, **{name: value for name, value in values.items() if name not in {ERROR, TRIED}}}
+def facts(answer: Answer, read: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """Return what is known of an error: what was read, as the asker corrected it, and what they filled in.
+
+    What they took out was read wrong. Of what has to be filled in, Discord takes blanks as well: they say nothing.
+
+    Args:
+        answer: what the error means.
+        read: what was read from the question, by the names of `Evidence`.
+        values: what came back in the form, by the names of its fields.
+    """
+    needed = {field.name for field in _fields(answer, read, posted=True) if field.required}
+    filled = {name: value for name, value in values.items() if value or name not in needed}
+    known = {**read, **{name: value for name, value in filled.items() if name not in {ERROR, TRIED}}}
     return {name: value for name, value in known.items() if value and value.casefold() not in UNKNOWN}
 
 

@@ -55,14 +55,14 @@ class StaffCard:
     Attributes:
         report: the report.
         notes: what was said on it, in its order.
-        similar: how many others met the same error and model in the hour before.
+        similar: how many others met the same error and model in the hour before; None where nobody can tell.
         heading: what the error is called.
         undelivered: staff's last words could not be delivered so far.
     """
 
     report: Report
     notes: Sequence[Note]
-    similar: int
+    similar: int | None
     heading: str
     undelivered: bool = False
 
@@ -91,7 +91,7 @@ def render(card: StaffCard, lang: Language) -> ui.LayoutView:
         sender = _sender(report, words) if report.asker_id else words.erased
         return _view(Box(ui.TextDisplay(f"**{name}**\n-# {state}\n-# {sender}"), accent_colour=UNKNOWN))
     box = Box(ui.TextDisplay(f"### {name}\n{state}"), accent_colour=COLOUR[shown_state(report)])
-    box.add_item(ui.TextDisplay(_facts(report, words) + f"\n-# {_similar(card, words)}"))
+    box.add_item(ui.TextDisplay(_facts(report, words) + _similar(card, words)))
     for part in _parts(report, words):
         box.add_item(ui.Separator(visible=False))
         box.add_item(ui.TextDisplay(part))
@@ -179,7 +179,9 @@ def _place(report: Report, words: Words) -> str:
 
 
 def _similar(card: StaffCard, words: Words) -> str:
-    return words.similar.format(count=card.similar) if card.similar else words.alone
+    if card.similar is None:
+        return ""
+    return f"\n-# {words.similar.format(count=card.similar) if card.similar else words.alone}"
 
 
 def _parts(report: Report, words: Words) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Keeping cards true: an edit corrects, brings or takes away a card, and a deletion takes it along.
 
-Of the warning of a key a line stays: whoever saw the key has it still.
+Of the warning of a key a line stays: whoever saw the key has it still. The card from which a report was sent stays as
+long as that is open.
 """
 
 from __future__ import annotations
@@ -137,13 +138,21 @@ class Upkeep:
             await self._answering.posted.show(answers, question, answer, known, earlier)
 
     async def _withdraw(self, answers: Answers, question: Question, answer: Answer, known: Remembered) -> None:
-        """Take an answer away that nobody needs any more, but that there was a key."""
-        if known.had_key:
-            await self._answering.posted.show(answers, *warned(question, answer), known)
-        else:
-            await answers.forget(known.question_id)
-            await self._answering.posted.part_with(known)
+        """Take an answer away that nobody needs any more, but that there was a key, and unless support is at it."""
+        if not await self._is_with_support(known.card_id):
+            if known.had_key:
+                await self._answering.posted.show(answers, *warned(question, answer), known)
+            else:
+                await answers.forget(known.question_id)
+                await self._answering.posted.part_with(known)
         await feedback.forget(self._desk, known.question_id)
+
+    async def _is_with_support(self, card_id: int | None) -> bool:
+        """Tell whether a card tells of an open report: it is the asker's way to that, and staff's to the question."""
+        if card_id is None or self._desk.records is None:
+            return False
+        report = await self._desk.records.reports.of_card(card_id)
+        return report is not None and report.closed_at is None
 
     async def _look_again(self, answers: Answers, known: Remembered) -> list[Remembered]:
         """Bring a card in line whose question stayed as it is, after what else it hangs on was changed or deleted.
@@ -202,6 +211,7 @@ class Upkeep:
             for known in reversed(questions)
             if known.card_id and known.card_id not in gone and not known.dismissed
         }
+        stays = {card_id for card_id in left if await self._is_with_support(card_id)}
         for card_id in (by_hand := gone.difference(known.question_id for known in questions)):
             await answers.dismiss(card_id)
             if len(gone) == 1:  # else it was the channel that was tidied
@@ -214,7 +224,8 @@ class Upkeep:
             if rest and rest[0].question_id < known.question_id:
                 await self._by_itself(channel_id, partial(self._look_again, answers, rest[0]))
             else:
-                await self._by_itself(channel_id, partial(self._answering.posted.part_with, known))
+                if known.card_id not in stays:
+                    await self._by_itself(channel_id, partial(self._answering.posted.part_with, known))
                 await self._by_itself(channel_id, partial(self._let_go, answers, rest))
         for known in questions:
             if known.repeats in gone | left.keys():

@@ -148,6 +148,15 @@ async def test_answers_say_that_others_see_it_too_and_since_when(outage: Crowd) 
     assert "### 429 · " in outage.last()
 
 
+async def test_it_is_said_to_go_on_since_the_first_of_them_met_it(crowd: Crowd) -> None:
+    for number, wait in enumerate((0, 7, 4, 4)):
+        await crowd.town.env.advance_time(wait * MINUTE)
+        await crowd.paste(1, BUSY, start=number)
+    began = int(crowd.town.cards()[1].created_at.timestamp())
+    assert crowd.last().startswith(f"{SEEN}<t:{began}:t>")
+    assert f"<t:{began}:f>" in crowd.notices()[0]
+
+
 async def test_who_makes_it_an_incident_of_a_model_is_told_so_with_their_own_answer(crowd: Crowd) -> None:
     await crowd.paste(3, DOWN.format(model="gpt-4o"))
     assert [text.startswith(SEEN) for text in crowd.town.replies()] == [False, False, True]

@@ -73,7 +73,7 @@ async def test_what_went_unanswered_is_put_together_counted_and_shown_to_the_use
     await town.maya.click(town.card(), label=ANSWERS["en"].not_solved)
     told = private(await ada.slash(town.general, "desk unanswered"))
     text = shown(told)
-    assert EN.messages[1].format(count=3, days=30) in text
+    assert "3 messages of the last 30 days" in text
     assert f"**2 ×** {EN.no_answer}\n`Why does the flux capacitor stay empty`" in text
     title = town.desk.assistant.ask("429", lang="en").title
     assert f"**1 ×** taken for **429 · {title}**\n`Error code: 429 - Too many requests, **again** <@1>`" in text
@@ -88,7 +88,23 @@ async def test_another_server_and_another_day_are_none_of_their_business(town: T
         await town.desk.records.unanswered.keep(one)
     await town.maya.send_dm(STRANGE)
     told = private(await ada.slash(town.general, "desk unanswered"))
-    assert EN.none_unanswered.format(days=30) in shown(told)
+    assert "every question of the last 30 days" in shown(told)
+
+
+async def test_where_less_is_kept_no_more_is_said_to_be_told(town: Town, ada: MemberActor) -> None:
+    assert town.desk.records
+    now = discord.utils.utcnow()
+    old = replace(missed(STRANGE), question_id=2, guild_id=town.guild.id, created_at=now - timedelta(days=8))
+    await town.desk.records.unanswered.keep(old)
+    await town.desk.records.servers.change(town.guild.id, retention_days=7)
+    told = shown(private(await ada.slash(town.general, "desk unanswered")))
+    assert "every question of the last 7 days" in told
+    await town.maya.send(town.general, f"{town.mention} {STRANGE}")
+    assert "1 message of the last 7 days" in shown(private(await ada.slash(town.general, "desk unanswered")))
+    await town.desk.records.servers.change(town.guild.id, retention_days=1)
+    assert "1 message of the last day" in shown(private(await ada.slash(town.general, "desk unanswered")))
+    await town.desk.records.servers.change(town.guild.id, retention_days=90)
+    assert "of the last 30 days" in shown(private(await ada.slash(town.general, "desk unanswered")))
 
 
 @pytest.mark.parametrize("period", PERIODS)
@@ -178,7 +194,7 @@ def test_what_a_sort_of_message_was_taken_for_is_what_most_of_them_were(knowledg
         [missed("a", "429"), missed("a", "503"), missed("a", "503")],
         [missed("b"), missed("b"), missed("b", "429")],
     ]
-    text = "\n".join(wrote(draw_unanswered(alike, knowledge, "en")))
+    text = "\n".join(wrote(draw_unanswered(alike, 30, knowledge, "en")))
     assert "**3 ×** taken for **503 · " in text
     assert f"**3 ×** {EN.no_answer}" in text
     assert "429" not in text
@@ -193,6 +209,6 @@ def test_the_longest_of_all_fits_into_discords_limits(knowledge: Knowledge, lang
         entries=tuple((str(meaning), 1_000_000) for meaning in knowledge.meanings()),
         models=tuple(("m" * 100, 1_000_000) for _ in range(100)),
     )
-    for view in (draw_unanswered(alike, knowledge, lang), draw_stats(many, "month", knowledge, lang)):
+    for view in (draw_unanswered(alike, 30, knowledge, lang), draw_stats(many, "month", knowledge, lang)):
         assert sum(map(len, wrote(view))) <= MAX_TEXT
         assert len(list(view.walk_children())) <= 40

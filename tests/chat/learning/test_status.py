@@ -65,6 +65,7 @@ async def test_it_is_only_the_asker_when_nothing_is_known(town: Town) -> None:
     told = await status(town)
     assert told.startswith(f"### {EN.quiet}\n")
     assert "last hour: **2**." in told
+    assert "None of" not in told
     assert EN.try_this in told
 
 
@@ -88,6 +89,25 @@ async def test_what_is_over_is_not_told(town: Town) -> None:
     assert EN.quiet in await status(town)
 
 
+@pytest.mark.parametrize("by_staff", [True, False])
+async def test_what_ended_within_the_hour_is_told_as_over_and_by_whose_word(town: Town, by_staff: bool) -> None:
+    assert town.desk.ongoing is not None
+    await town.maya.send(town.support, ERROR)
+    await begin(town, people=12)
+    (incident,) = town.desk.ongoing.of(town.guild.id)
+    await records_of(town).incidents.close(incident.id, town.sam.id if by_staff else None)
+    await town.desk.ongoing.refresh()
+    told = await status(town)
+    assert told.startswith(f"### {EN.ended}\n**503 · The model is not available** · `gpt-5`\n")
+    assert "12 people at once" in told
+    assert ("the team says" in told) == by_staff
+    assert "last hour: **1**." in told
+    assert "None of" not in told
+    assert EN.quiet not in told
+    await town.env.advance_time(61 * 60)
+    assert EN.quiet in await status(town)
+
+
 async def test_in_a_direct_message_the_server_of_the_staff_is_meant(town: Town) -> None:
     object.__setattr__(town.desk.settings, "staff_channel", "general")
     await begin(town)
@@ -107,6 +127,11 @@ async def test_in_a_direct_message_to_a_bot_of_no_one_staff_every_server_counts(
 async def test_a_long_list_ends_with_how_many_more_there_are(town: Town) -> None:
     for number in range(MOST + 3):
         await begin(town, model=f"model-{number}-" + "x" * 200)
+    told = await status(town)
+    assert EN.more.format(count=3) in told
+    assert len(told) <= 4000
+    for incident in await records_of(town).incidents.open_in(None):
+        await town.desk.ongoing.close(incident.id, town.sam.id)  # type: ignore[union-attr]
     told = await status(town)
     assert EN.more.format(count=3) in told
     assert len(told) <= 4000

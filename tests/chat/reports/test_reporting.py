@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -154,6 +155,21 @@ async def test_where_a_ray_id_would_do_a_request_id_that_was_read_wrong_may_be_t
     assert rows["model"]["required"]
 
 
+async def test_blanks_in_a_field_that_has_to_be_filled_in_leave_what_was_read(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card, model="   ", request_id=" \n ", token_name="  ")
+    stored = await report(staffed)
+    assert (stored.model, stored.facts["request_id"]) == ("gpt-5", REQUEST)
+    assert "token_name" not in stored.facts
+
+
+async def test_what_was_read_wrong_and_taken_out_is_gone(staffed: Town) -> None:
+    await staffed.maya.send(staffed.support, f"HTTP 502 Bad Gateway, model: gpt-5 (request id: {REQUEST})")
+    await send(staffed, staffed.card(), request_id="")
+    assert "request_id" not in (await report(staffed)).facts
+
+
 async def test_a_report_holds_what_was_filled_in_what_was_read_and_the_message(
     staffed: Town, card: discord.Message
 ) -> None:
@@ -271,7 +287,7 @@ async def test_a_second_press_leads_to_the_first_report(staffed: Town, card: dis
     await send(staffed, card)
     await records(staffed).reports.note(1, "ask", staffed.sam.id, "Which *app* is it?")
     told = private(await staffed.maya.click(staffed.card(), label=EN.to_support))
-    assert state_line(await report(staffed), "en") in shown(told)
+    assert state_line(await report(staffed), "en", await records(staffed).reports.notes(1)) in shown(told)
     assert SAY.notes["ask"] in shown(told)
     assert r"Which \*app\* is it" in shown(told)
     assert f"/{staffed.guild.id}/{staffed.support.id}/{card.id}" in shown(told)
@@ -349,6 +365,16 @@ async def test_two_errors_that_nobody_knows_are_two_reports(staffed: Town) -> No
     assert state_line(one, "en") in shown(told)
 
 
+async def test_of_two_errors_that_nobody_knows_staff_are_not_told_that_they_are_the_same(staffed: Town) -> None:
+    await staffed.maya.send(staffed.support, f"{staffed.mention} the blender exploded")
+    await send(staffed, staffed.cards()[-1], error="the blender exploded")
+    await staffed.bob.send(staffed.support, f"{staffed.mention} my cat sits on the router")
+    await send(staffed, staffed.cards()[-1], staffed.bob, error="my cat sits on the router")
+    for theirs in staffed.replies(staffed.guild.channels["staff"]):
+        assert STAFF["en"].similar.partition("}")[2] not in theirs
+        assert STAFF["en"].alone not in theirs
+
+
 async def test_a_group_that_the_gateway_names_is_not_asked_for(staffed: Town) -> None:
     text = f"Error code: 503 - No available channel for model gpt-5 under group vip (request id: {REQUEST})"
     await staffed.maya.send(staffed.support, text)
@@ -386,6 +412,22 @@ async def test_somebody_else_gets_a_copy_and_a_report_of_their_own(staffed: Town
     assert "1" in state(staffed.card())
 
 
+async def test_the_report_of_somebody_else_has_nothing_that_was_read_from_the_askers_message(staffed: Town) -> None:
+    await staffed.maya.send(staffed.support, f"{FORBIDDEN} at http://api.4allapi.com/v1/chat/completions")
+    copy = private(await staffed.bob.click(staffed.card(), label=EN.to_support))
+    assert EN.what_to_do in shown(copy)
+    for theirs in (REQUEST, "gpt-5", "api.4allapi.com"):
+        assert theirs not in shown(copy)
+    opened = await press(staffed.bob, copy)
+    assert REQUEST not in filled(opened).values()
+    await staffed.bob.submit_modal(opened, filled(opened))
+    stored = await report(staffed)
+    assert stored.asker_id == staffed.bob.id
+    assert not {"url", "status"} & stored.facts.keys()
+    assert not stored.findings
+    assert REQUEST not in staffed.reply(staffed.guild.channels["staff"])
+
+
 async def test_what_was_typed_into_a_command_goes_along_as_the_asker_left_it(staffed: Town) -> None:
     card = private(await staffed.maya.slash(staffed.general, "error", code=FORBIDDEN))
     opened = await press(staffed.maya, card)
@@ -414,6 +456,30 @@ async def test_of_an_unknown_error_the_text_is_required(staffed: Town) -> None:
     assert (stored.entry, stored.model) == ("", None)
     assert "it says no" in stored.text
     assert state(staffed.card())
+
+
+async def test_the_text_of_an_unknown_error_stands_in_the_form_and_no_key_with_it(staffed: Town) -> None:
+    await staffed.maya.send(staffed.support, f"{staffed.mention} the blender exploded, key {KEY}")
+    opened = await press(staffed.maya, staffed.card())
+    assert fields(opened)[ERROR]["value"].startswith("the blender exploded, key sk-")
+    assert KEY not in fields(opened)[ERROR]["value"]
+    await staffed.maya.submit_modal(opened, filled(opened))
+    assert (await report(staffed)).text == fields(opened)[ERROR]["value"]
+
+
+@pytest.mark.parametrize("why", ["gone", "slow"])
+async def test_a_text_that_cannot_be_had_at_once_is_asked_for(
+    staffed: Town, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    question = await staffed.maya.send(staffed.support, f"{staffed.mention} the blender exploded")
+    if why == "gone":
+        staffed.env.inject_error("GET", f"/channels/{staffed.support.id}/messages/{question.id}", status=500)
+    else:
+        monkeypatch.setattr("bot.chat.reports.escalation.PATIENCE", 0.01)
+        monkeypatch.setattr("bot.chat.reports.escalation.words_of", lambda *_: asyncio.sleep(60))
+    rows = fields(await press(staffed.maya, staffed.card()))
+    assert "value" not in rows[ERROR]
+    assert rows[ERROR]["required"]
 
 
 async def test_a_fact_that_is_not_at_hand_is_none(staffed: Town, card: discord.Message) -> None:
@@ -597,6 +663,18 @@ async def test_after_that_the_form_has_what_its_asker_sent_last(
     assert "laptop" not in filled(await press(staffed.bob, copy)).values()
 
 
+async def test_after_an_edit_to_another_error_the_form_has_what_was_read_of_that(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card, token_name="laptop")
+    question = next(message for message in staffed.support.history() if not message.author.bot)
+    new = f"Error code: 503 - Service Unavailable, model: gpt-6 (request id: {REQUEST[:-4]}zzzz)"
+    await staffed.maya.edit(question, new)
+    rows = fields(await press(staffed.maya, staffed.card()))
+    assert rows["request_id"]["value"] == f"{REQUEST[:-4]}zzzz"
+    assert rows["model"]["value"] == "gpt-6"
+
+
 async def test_so_it_has_from_a_private_card(staffed: Town) -> None:
     card = private(await staffed.maya.slash(staffed.general, "error", code=FORBIDDEN))
     await send(staffed, card, token_name="laptop")
@@ -623,6 +701,35 @@ async def test_the_card_tells_who_looks_at_it_that_they_answered_and_that_it_is_
     assert shown(staffed.card()).count("#1") == 1
     sent = staffed.env.backend.get_message(staffed.support.id, card.id)
     assert not sent.ping_user_ids
+
+
+async def test_the_card_names_who_answered_and_who_asked_and_not_who_has_the_report(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, card)
+    book, sam, wei = records(staffed).reports, staffed.sam.id, staffed.bob.id
+    await book.claim(1, sam)
+    await book.note(1, "answer", wei, "mended")
+    await staffed.desk.deliverer.once()
+    assert f"💬 <@{wei}> answered" in state(staffed.cards()[0])
+    told = shown(private(await staffed.maya.click(staffed.cards()[0], label=EN.to_support)))
+    assert f"💬 <@{wei}> answered" in told
+    assert f"<@{sam}>" not in told
+    await book.note(1, "ask", wei, "does it work now?")
+    await staffed.desk.deliverer.once()
+    assert f"❓ <@{wei}> has a question for you" in state(staffed.cards()[0])
+    await book.note(1, "ask", sam, "and now?")
+    await staffed.desk.deliverer.once()
+    assert f"❓ <@{sam}> has a question for you" in state(staffed.cards()[0])
+
+
+async def test_of_staff_who_had_their_data_deleted_the_card_names_nobody(staffed: Town, card: discord.Message) -> None:
+    await send(staffed, card)
+    await records(staffed).reports.note(1, "answer", staffed.sam.id, "mended")
+    await records(staffed).people.erase(staffed.sam.id)
+    told = shown(private(await staffed.maya.click(staffed.card(), label=EN.to_support)))
+    assert f"💬 {REPORTING['en'].nobody} answered" in told
+    assert "<@" not in told
 
 
 async def test_a_state_that_the_card_tells_already_is_not_sent_again(staffed: Town, card: discord.Message) -> None:
@@ -657,6 +764,65 @@ async def test_an_asker_who_takes_the_question_for_solved_closes_the_report_and_
     assert labels(staffed.card()) == [EN.show_answer, EN.dismiss]
     theirs = shown(staffed.card(staffed.guild.channels["staff"]))
     assert STAFF["en"].states["solved"].partition(" ·")[0] in theirs
+
+
+async def copy_of_solved(town: Town, who: MemberActor) -> Any:
+    """What somebody sees of Maya's card who opens it after it was solved."""
+    await town.maya.click(town.card(), label=EN.solved)
+    return private(await who.click(town.card(), label=EN.show_answer))
+
+
+@pytest.mark.usefixtures("card")
+async def test_a_solved_card_is_open_again_once_its_asker_says_on_their_copy_that_it_is_not(
+    staffed: Town, start: Start
+) -> None:
+    before = staffed.reply()
+    copy = await copy_of_solved(staffed, staffed.maya)
+    await staffed.env.restart_bot(start())
+    await staffed.maya.click(copy, label=EN.not_solved)
+    assert staffed.reply() == before
+    assert labels(staffed.card()) == [EN.solved, EN.not_solved, EN.to_support, EN.dismiss]
+    assert FEEDBACK["en"].support in shown(copy)
+
+
+async def test_a_report_from_their_copy_opens_the_card_which_tells_of_it_and_staff_answer_there(
+    staffed: Town, card: discord.Message
+) -> None:
+    await send(staffed, await copy_of_solved(staffed, staffed.maya))
+    assert (await report(staffed)).card_id == card.id
+    assert EN.is_solved not in staffed.reply()
+    assert EN.to_support in labels(staffed.card())
+    assert state(staffed.card()) == state_line(await report(staffed), "en")
+    assert card.jump_url in staffed.reply(staffed.guild.channels["staff"])
+    await records(staffed).reports.note(1, "answer", staffed.sam.id, "mended")
+    await staffed.desk.deliverer.once()
+    assert "mended" in staffed.replies()[-1]
+
+
+@pytest.mark.usefixtures("card")
+async def test_somebody_elses_word_on_their_copy_leaves_a_solved_card_folded(staffed: Town) -> None:
+    copy = await copy_of_solved(staffed, staffed.sam)
+    await staffed.sam.click(copy, label=EN.not_solved)
+    await send(staffed, copy, staffed.sam)
+    assert EN.is_solved in staffed.reply()
+    assert (await report(staffed)).card_id is None
+
+
+@pytest.mark.usefixtures("card")
+@pytest.mark.parametrize("trouble", ["gone", "refused", "away"])
+async def test_where_the_card_cannot_be_opened_again_the_asker_goes_on_in_private(
+    staffed: Town, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    copy = await copy_of_solved(staffed, staffed.maya)
+    if trouble == "gone":
+        await staffed.sam.delete(staffed.card())
+    elif trouble == "refused":
+        staffed.env.inject_error("PATCH", "/channels/*", status=403, times=None)
+    else:
+        monkeypatch.setattr(records(staffed).answers, "of_question", broken)
+    await staffed.maya.click(copy, label=EN.not_solved)
+    assert FEEDBACK["en"].support in shown(copy)
+    assert SAY.sent.format(number=1) in shown(private(await send(staffed, copy)))
 
 
 async def test_a_private_card_that_the_asker_takes_for_solved_closes_the_report_as_well(staffed: Town) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -11,14 +12,17 @@ from simcord.backend import serializers
 from bot.chat.client import Desk
 from bot.chat.words import WORDS
 from bot.desk.answers import Answers
+from bot.desk.records import Records
+from bot.desk.reports import Report
 from bot.knowledge.base import Knowledge
 from bot.settings import Settings
 from tests.chat.conftest import Pause
-from tests.chat.town import ERROR, KEY, Town
+from tests.chat.town import ERROR, KEY, Town, private, shown
 from tests.desk.faults import away
 
 EN = WORDS["en"]
 OTHER = "Error code: 503 - Service Unavailable"
+Change = Callable[[Town, discord.Message], Awaitable[None]]
 HOUR = 3600
 DAY = 24 * HOUR
 
@@ -29,11 +33,44 @@ def calls(town: Town, method: str) -> list[str]:
     return [path for path in requests if path.startswith("/channels") and "/messages" in path]
 
 
-def answers(town: Town) -> Answers:
+def records(town: Town) -> Records:
     """What the running bot remembers."""
     assert isinstance(town.env.bot, Desk)
     assert town.env.bot.records is not None
-    return town.env.bot.records.answers
+    return town.env.bot.records
+
+
+def answers(town: Town) -> Answers:
+    """What it remembers of answers."""
+    return records(town).answers
+
+
+async def delete(town: Town, question: discord.Message) -> None:
+    await town.maya.delete(question)
+
+
+async def make_chat(town: Town, question: discord.Message) -> None:
+    await town.maya.edit(question, "never mind")
+
+
+@pytest.fixture(params=[delete, make_chat])
+def change(request: pytest.FixtureRequest) -> Change:
+    """What becomes of a question that is one no more."""
+    became: Change = request.param
+    return became
+
+
+async def sent_to_support(town: Town) -> Report:
+    """What Maya sends to support from the only card, with staff to take it."""
+    staff = town.guild.create_text_channel("staff")
+    await records(town).servers.change(town.guild.id, staff_channel_id=staff.id)
+    form = await town.maya.click(town.card(), label=EN.to_support)
+    assert form.modal is not None
+    names = [row["component"]["custom_id"] for row in form.modal["components"]]
+    await town.maya.submit_modal(form, dict.fromkeys(names, "-"))
+    report = await records(town).reports.of_card(town.card().id)
+    assert report is not None
+    return report
 
 
 async def test_an_edit_that_changes_the_answer_corrects_the_card_in_place(town: Town, pause: Pause) -> None:
@@ -133,6 +170,37 @@ async def test_the_card_goes_with_its_question(town: Town, pause: Pause) -> None
     await town.maya.delete(question)
     assert not town.cards()
     assert await answers(town).of_question(question.id) is None
+
+
+async def test_the_card_of_an_open_report_stays_when_its_question_is_deleted_or_becomes_chat(
+    town: Town, pause: Pause, change: Change
+) -> None:
+    question = await town.maya.send(town.support, ERROR)
+    report = await sent_to_support(town)
+    await pause()
+    await change(town, question)
+    assert "### 429 · " in town.reply()
+    assert f"#{report.id}" in town.reply()
+    told = private(await town.maya.click(town.card(), label=EN.to_support))
+    assert f"#{report.id}" in shown(told)
+
+
+async def test_it_goes_with_its_question_once_the_report_is_closed(town: Town, pause: Pause, change: Change) -> None:
+    question = await town.maya.send(town.support, ERROR)
+    report = await sent_to_support(town)
+    await records(town).reports.close(report.id, "withdrawn", town.maya.id)
+    await pause()
+    await change(town, question)
+    assert not town.cards()
+
+
+async def test_a_card_that_stayed_with_its_report_follows_the_next_edit(town: Town, pause: Pause) -> None:
+    question = await town.maya.send(town.support, ERROR)
+    await sent_to_support(town)
+    await town.maya.edit(question, "never mind")
+    await pause()
+    await town.maya.edit(question, OTHER)
+    assert "### 503 · " in town.reply()
 
 
 async def test_the_deletion_of_a_message_without_a_card_takes_nothing_away(town: Town) -> None:
