@@ -105,9 +105,10 @@ WORDS: Mapping[Language, Words] = {
             "**Delete the message.** Deleting alone is not enough, bots and people may have copied it.",
         ),
         key_gone="🔑 An API key stood here. {step}",
-        key_given="🔑 There is an API key in what you sent",
+        key_given="🔑 There is an API key in this text",
         key_given_cause=(
-            "Only you see this answer. If the key also stands in a public place, revoke it and create a new one."
+            "Only you see this answer. If the key also stands in a public place, its owner has to revoke it and create a "
+            "new one."
         ),
         solved="Solved",
         not_solved="Not solved",
@@ -200,8 +201,8 @@ WORDS: Mapping[Language, Words] = {
             "**请删除这条消息。** 只删除是不够的，别人或机器人可能已经复制。",
         ),
         key_gone="🔑 这里出现过 API Key。{step}",
-        key_given="🔑 你发送的内容里有 API Key",
-        key_given_cause="这条回复只有你能看到。如果这个 Key 也出现在公开的地方，请作废它并新建一个。",
+        key_given="🔑 这段文字里有 API Key",
+        key_given_cause="这条回复只有你能看到。如果这个 Key 也出现在公开的地方，请它的主人作废它并新建一个。",
         solved="已解决",
         not_solved="未解决",
         is_solved="✅ 已解决",

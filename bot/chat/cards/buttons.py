@@ -137,7 +137,9 @@ class PostHere(Button, name="post", label="post_here"):
     """Posts a private card for everybody, without a word about who had it posted."""
 
     async def act(self, interaction: discord.Interaction[Desk]) -> None:
-        """Post it once."""
+        """Post it once, where the channel has not got it already, and remember it like any other card."""
+        from bot.chat.surfaces.slash import is_there, remember  # noqa: PLC0415 - it shows cards with these buttons
+
         card = replace(self.card(interaction), above="")
         desk, user, question = interaction.client, interaction.user.id, self.subject.question_id
         words = WORDS[self.subject.lang]
@@ -145,11 +147,16 @@ class PostHere(Button, name="post", label="post_here"):
             await tell(interaction, words.not_addressed_silent)
         elif is_quiet_here(interaction):
             await tell(interaction, words.not_posted_quiet)
+        elif there := await is_there(interaction, card.answer):
+            await tell(interaction, there)
         elif wait := too_much_here(interaction):
             await tell(interaction, words.too_many.format(seconds=math.ceil(wait)))
         else:
             await interaction.response.edit_message(view=desk.view(card, user, question_id=question, private=True))
-            await interaction.followup.send(view=desk.view(card, user, question_id=question))
+            view = desk.view(card, user, question_id=question)
+            sent = await interaction.followup.send(view=view, wait=True)
+            if card.answer.entry:
+                await remember(interaction, question, user, card.answer, sent.id, view)
 
 
 CONTROLS = (Menu, Solved, NotSolved, Show, Support, Dismiss, PostHere)

@@ -58,8 +58,8 @@ class Slash(commands.Cog):
         if to is None:
             may = may_post(interaction) and not is_quiet_here(interaction)
             public = not answer.secrets and may and self.desk.is_support(interaction.channel)
-            if public and (is_there := await _is_there(interaction, answer)):
-                await show(interaction, answer, private=True, above=is_there, postable=False)
+            if public and (there := await is_there(interaction, answer)):
+                await show(interaction, answer, private=True, above=there, postable=False)
             else:
                 await show(interaction, answer, private=not public or too_much_here(interaction) > 0)
         elif reason := _refusal(interaction, answer):
@@ -119,7 +119,7 @@ async def show(
     desk.counters.answer(surface, answer.entry, arrival(interaction))
     desk.lately.remember(interaction.id, excerpt(answer), author_id or asker)
     if not private and card_id and answer.entry:
-        await _remember(interaction, asker, answer, card_id, view)
+        await remember(interaction, interaction.id, asker, answer, card_id, view)
     await note(
         desk,
         answer,
@@ -131,16 +131,16 @@ async def show(
     )
 
 
-def _asking(interaction: discord.Interaction[Desk], asker_id: int) -> Asking:
+def _asking(interaction: discord.Interaction[Desk], question_id: int, asker_id: int) -> Asking:
     in_thread = isinstance(interaction.channel, discord.Thread)
     return Asking(
-        interaction.id, asker_id, interaction.channel_id or 0, interaction.guild_id, in_thread=in_thread, asked=True
+        question_id, asker_id, interaction.channel_id or 0, interaction.guild_id, in_thread=in_thread, asked=True
     )
 
 
-async def _is_there(interaction: discord.Interaction[Desk], answer: Answer) -> str:
+async def is_there(interaction: discord.Interaction[Desk], answer: Answer) -> str:
     """Return what leads to the same answer where the channel has it already; else nothing."""
-    desk, asking = interaction.client, _asking(interaction, interaction.user.id)
+    desk, asking = interaction.client, _asking(interaction, interaction.id, interaction.user.id)
     if desk.records is None:
         return ""
     try:
@@ -154,12 +154,27 @@ async def _is_there(interaction: discord.Interaction[Desk], answer: Answer) -> s
     return WORDS[answer.lang].is_there.format(link=link(earlier.known))
 
 
-async def _remember(
-    interaction: discord.Interaction[Desk], asker_id: int, answer: Answer, card_id: int, view: discord.ui.LayoutView
+async def remember(
+    interaction: discord.Interaction[Desk],
+    question_id: int,
+    asker_id: int,
+    answer: Answer,
+    card_id: int,
+    view: discord.ui.LayoutView,
 ) -> None:
-    """Remember a card that everybody sees, so that whoever has the same error can be led to it."""
+    """Remember a card that everybody sees, so that whoever has the same error can be led to it.
+
+    Args:
+        interaction: where it was posted.
+        question_id: what it answers, as its buttons have it.
+        asker_id: whose card it is.
+        answer: what it says.
+        card_id: its message.
+        view: how it is laid out.
+    """
     if records := interaction.client.records:
-        await records.answers.remember(_asking(interaction, asker_id).answered(answer, card_id, digest(view)))
+        asking = _asking(interaction, question_id, asker_id)
+        await records.answers.remember(asking.answered(answer, card_id, digest(view)))
 
 
 def _refusal(interaction: discord.Interaction[Desk], answer: Answer) -> str:

@@ -331,3 +331,16 @@ async def test_a_press_that_comes_twice_counts_once(town: Town, monkeypatch: pyt
     monkeypatch.setattr(town.desk, "first_met", lambda _: False)
     await town.maya.click(town.card(), label=EN.dismiss)
     assert town.cards()
+
+
+async def test_what_was_posted_for_all_is_there_for_whoever_has_the_same(town: Town) -> None:
+    card = private(await town.maya.slash(town.general, "error", code="503"))
+    again = private(await town.maya.slash(town.general, "error", code="503"))
+    await town.maya.click(card, label=EN.post_here)
+    posted = town.card(town.general)
+    told = private(await town.maya.click(again, label=EN.post_here))
+    assert posted.jump_url in told.content
+    assert town.cards(town.general) == [posted]
+    mention = f"{town.desk.user.mention if town.desk.user else ''} what is a 503?"
+    await town.bob.send(town.general, mention)
+    assert posted.jump_url in shown(town.cards(town.general)[-1])
