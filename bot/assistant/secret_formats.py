@@ -22,6 +22,8 @@ from bot.assistant.secret_values import (
     could_be_key,
     could_be_password,
     has_capital,
+    is_in_two,
+    looks_drawn,
     mixes_cases_and_digits,
     mixes_letters_and_digits,
     not_filler,
@@ -37,7 +39,7 @@ class Format:
 
     Attributes:
         kind: The provider's format, or the sort of place.
-        sign: Literal text without which the pattern cannot match.
+        sign: Literal text without which the pattern cannot match; empty where there is none.
         regex: Finds the key. Groups, all optional: `key` (else the whole match), `head` (the format's
             public prefix) and `tail` (text behind the key that does not belong to it).
         is_key: Whether what was found is a key and not, say, a placeholder. Sees it without its head.
@@ -67,6 +69,7 @@ class Format:
 
 _CUT = r"(?!…|\*{3}|\*+[\w\[]|\.{3})"  # a key that was masked already goes on so
 _RUN = rf"[\w-]{{24,}}+|[\w-]{{16,23}}+{_CUT}"
+_SPACES = r"[\s\u00a0]"
 
 
 def _unglued(sign: str = "") -> str:
@@ -108,6 +111,9 @@ def _by_place(kind: str, sign: str, pattern: str, *, is_key: KeyTest = could_be_
 
 _ENDS = "(?!_*[0-9A-Za-z])"  # Markdown may put its underscores behind a key
 _ASCII_BUT = r"[^\s\u0080-\U0010ffff"
+_WHOLE = "[0-9A-Za-z]{48}"
+_PART = "[0-9A-Za-z]{1,47}+"
+_TAIL = r"(?P<tail>-[\w#-]*+|#\d{1,9})?"
 
 FORMATS: tuple[Format, ...] = (
     # gitleaks, trufflehog openai.go and openaiadmin.go
@@ -119,14 +125,12 @@ FORMATS: tuple[Format, ...] = (
     # gitleaks, detect-secrets: the marker is base64 for "OpenAI"
     _by_sign("openai", "sk-", "(?:None-)?", r"[0-9A-Za-z]{16,24}T3BlbkFJ[\w-]{16,}+"),
     # new-api common/utils.go. A channel's number may follow; the gateway splits the key at each "-"
-    _by_sign("gateway", "sk-", "", rf"[0-9A-Za-z]{{48}}(?P<tail>-[\w#-]*|#\d{{1,9}})?{_ENDS}"),
+    _by_sign("gateway", "sk-", "", rf"{_WHOLE}{_TAIL}{_ENDS}"),
     # The same behind a word, as in "Bearersk-…": hardly anything else has 48 such characters
-    Format(
-        "gateway",
-        "sk-",
-        r"(?P<head>sk-)[0-9A-Za-z]{48,}+(?P<tail>-[\w#-]*|#\d{1,9})?",
-        mixes_cases_and_digits,
-    ),
+    Format("gateway", "sk-", rf"(?P<head>sk-)[0-9A-Za-z]{{48,}}+{_TAIL}", mixes_cases_and_digits),
+    # The same in two parts, where a line was broken or bold type begins. A bracket begins another key's mask, with
+    # which this one made one run
+    _by_sign("gateway", "sk-", "", rf"{_PART}(?:{_SPACES}{{1,4}}|\*\*){_PART}{_TAIL}(?![\w-]*\[)", is_key=is_in_two),
     # one-hub model/token.go: a short id, then 32 bytes in base64url; "#id" is an administrator's
     _by_sign("one-hub", "sk-", "", rf"[0-9A-Za-z]{{15,}}+_[\w-]{{43}}(?P<tail>#\d{{1,9}})?(?!-){_ENDS}"),
     # trufflehog deepseek.go
@@ -174,6 +178,16 @@ FORMATS: tuple[Format, ...] = (
     _by_middle("zhipu", ".", _unglued() + "[0-9a-f]{32}", "[0-9A-Za-z]{16,}+"),  # observed
     # microsoft/security-utilities, CommonAnnotatedSecurityKey: the signature stands behind 52 characters
     _by_middle("azure", "JQQJ9", _unglued() + "[0-9A-Za-z]{52}", "[0-9A-Za-z]{20,}+={0,2}"),
+    # new-api middleware/auth.go takes the key without its "sk-", which people may write "Sk-" or "sk–" as well.
+    # Next to the other marks it is a part of something in base64, of a path, or of one run with another key
+    Format(
+        "gateway",
+        "",
+        rf"{_WHOLE}{_unglued(_WHOLE)}(?<![+/]{_WHOLE})"
+        rf"(?:(?<![0-9A-Za-z][_-]{_WHOLE})|(?<=[Ss][Kk][_-]{_WHOLE}))"
+        rf"(?P<tail>[#-]\d{{1,9}})?(?![+/%]|[_-]*[0-9A-Za-z\[]|\s-----END )",
+        looks_drawn,
+    ),
     # The rest of what begins like a key of an OpenAI-compatible service, Moonshot's for instance
     _by_sign("sk", "sk-", "", _RUN, is_key=could_be_key),
     # RFC 3986, 3.2.1: user information, as in postgres://user:password@host
@@ -191,7 +205,6 @@ FORMATS: tuple[Format, ...] = (
 _CHARS = r"[\w.~+/=%-]"  # RFC 6750, 2.1, and "%" for what is escaped in a query
 _OUR_MASK = r"(?!…[\w-]{2}(?![\w-]))"
 _VALUE = rf"(?P<key>{_CHARS}{{24,}}+{_OUR_MASK}|{_CHARS}{{8,23}}+(?!{_CHARS}|[\[(]|: ){_CUT})"
-_SPACES = r"[\s\u00a0]"
 _OPEN = rf"(?:\\{{0,3}}[\"'`“‘”’]){{0,2}}{_SPACES}{{0,4}}"
 _IS = r"(?:\\{0,3}[\"'”’]?[ \t]{0,4}[:=：]>?[ \t]{0,4}|[\"'],[ \t]{0,2}(?=[\"']))" + _OPEN
 _PASSWORD = rf"{_ASCII_BUT}\\`"

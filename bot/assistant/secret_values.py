@@ -17,6 +17,7 @@ _WORD = re.compile(
     r"|\d{1,8}[A-Za-z]{0,3}"  # 4o, 20241022
     r"|\d?[a-z]{0,14}(?:[A-Z]{1,4}[a-z]{2,14}){1,6}[A-Z]{0,4}"  # openRouterAPIKey
 )
+_SORTS = re.compile("[a-z]+|[A-Z]+|[0-9]+")
 _PATH_OR_CALL = re.compile(r"(?:~|\.{1,2})?/[A-Za-z_.-]+/|[A-Za-z_.]+[\[(]")
 _URL_PLACEHOLDER = re.compile(
     r"(?i)(?:your|my|db)?[-_]?(?:pass(?:word|wd)?|pwd|secret|token|key)|x+|[$\[{%].*|.*(?:\*\*|\.\.\.).*"
@@ -53,6 +54,22 @@ def mixes_letters_and_digits(value: str) -> bool:
 def mixes_cases_and_digits(value: str) -> bool:
     """Whether `value`, which stands behind a word, is no hash: those keep to one case."""
     return value.lower() != value != value.upper() and mixes_letters_and_digits(value)
+
+
+def looks_drawn(value: str) -> bool:
+    """Whether `value`, which stands anywhere, was drawn from all letters and digits and names nothing.
+
+    A drawn character is of another sort than the one before it more often than not, in the keys of one-api
+    (`GenerateKey` in common/random/main.go: 16 drawn characters, then a UUID whose case alternates) as well;
+    one key in two thousand changes less often than every third character, as the words of a name do.
+    """
+    return mixes_cases_and_digits(value) and 3 * len(_SORTS.findall(value)) >= len(value)
+
+
+def is_in_two(value: str) -> bool:
+    """Whether `value` is a gateway's key of 48 characters in two parts, and not a shorter key before a word."""
+    first, second, *_ = re.findall("[0-9A-Za-z]+", value)
+    return len(first + second) == 48 and looks_drawn(first + second) and not _reads_as_words(second)
 
 
 def could_be_password(value: str) -> bool:

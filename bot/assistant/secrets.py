@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from bot.assistant.secret_formats import FORMATS, PLACES, Format
 from bot.assistant.secret_surroundings import (
@@ -88,15 +89,14 @@ class _Found:
     tail: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Visible:
+class _Visible(NamedTuple):
     """A text without its hidden characters, which remembers where they stood."""
 
     text: str
     cuts: tuple[int, ...]
     shifts: tuple[int, ...]
 
-    def index(self, index: int) -> int:
+    def place(self, index: int) -> int:
         """Where the character at `index` stands in the text as it was written."""
         return index + self.shifts[bisect_right(self.cuts, index)]
 
@@ -115,11 +115,14 @@ def mask(text: str) -> Masked:
         all spans are of that masked text.
     """
     visible = _without_hidden(text)
+    keys = _without_overlaps(_candidates(visible.text))
+    if not keys:
+        return Masked(text, ())
     pieces: list[str] = []
     secrets: list[Secret] = []
     copied = length = 0
-    for found in _without_overlaps(_candidates(visible.text)):
-        start, end = visible.index(found.start), visible.index(found.end - 1) + 1
+    for found in keys:
+        start, end = visible.place(found.start), visible.place(found.end - 1) + 1
         pieces += (text[copied:start], found.shown)
         masked_start = length + start - copied
         copied, length = end, masked_start + len(found.shown)
@@ -199,7 +202,7 @@ def _without_overlaps(candidates: Iterable[_Found]) -> list[_Found]:
 
 def _without_hidden(text: str) -> _Visible:
     """Take the characters without width out of `text`, which may stand in the middle of a key."""
-    if text.isascii():
+    if text.isascii() or not _HIDDEN.search(text):
         return _Visible(text, (), (0,))
     pieces: list[str] = []
     cuts: list[int] = []

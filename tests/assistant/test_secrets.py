@@ -39,6 +39,7 @@ UNKNOWN = run(32)
 # kind, public prefix, what is secret; and the mask, where it is a word
 FORMATS = [
     ("gateway", "sk-", run(48), ""),
+    ("gateway", "", run(48), ""),
     ("one-hub", "sk-", run(17) + "_" + run(43), ""),
     ("openai", "sk-", run(20) + "T3Blbk" + "FJ" + run(20), ""),
     ("openai-project", "sk-proj-", run(74) + "T3Blbk" + "FJ" + run(74), ""),
@@ -146,6 +147,110 @@ def test_a_key_glued_to_bearer_is_still_masked() -> None:
     assert mask(f"Bearer{GATEWAY}").text == f"Bearer{ABRIDGED}"
 
 
+@pytest.mark.parametrize(
+    "before",
+    ["Sk-", "SK-", "sK_", "sk- ", "sk - ", "sk-\n", "sk -\n", "sk\u2013", "sk\u2014", "sk_", "ｓｋ－", "sk－", "sk:"],
+)
+def test_a_gateway_key_is_masked_however_its_prefix_is_written(before: str) -> None:
+    masked = mask(f"why? {before}{run(48)} fails")
+    assert masked.text == f"why? {before}a1…6g fails"
+    assert [secret.kind for secret in masked.secrets] == ["gateway"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "my key is ",
+        "token ",
+        "api key ",
+        "密钥是",
+        "我的令牌是 ",
+        "ANTHROPIC_AUTH_TOKEN ",
+        "令牌：",
+        "金鑰：",
+        "key:",
+        "APIキー：",
+        "ключ: ",
+        "clave: ",
+        "Authorization: ",
+        "Authorization: Bearer ",
+        "ANTHROPIC_AUTH_TOKEN=",
+        "- ",
+        "> ",
+        "`",
+        "~~",
+    ],
+)
+def test_a_gateway_key_without_its_prefix_is_masked_whatever_names_it(before: str) -> None:
+    masked = mask(f"{before}{run(48)}\n401")
+    assert masked.text == f"{before}a1…6g\n401"
+    assert [secret.kind for secret in masked.secrets] == ["gateway"]
+
+
+def test_a_key_as_older_gateways_draw_it_is_masked_without_its_prefix() -> None:
+    identifier = "0f8fad5bd9cb469fa16570867728950e"
+    alternating = "".join(char if at % 2 else char.upper() for at, char in enumerate(identifier))
+    assert mask(f"token {run(16)}{alternating}").text == f"token a1…{alternating[-2:]}"
+
+
+@pytest.mark.parametrize("behind", ["-123", "#12"])
+def test_a_channel_behind_a_gateway_key_without_its_prefix_is_a_tail(behind: str) -> None:
+    masked = mask(f"token {run(48)}{behind}, why?")
+    assert masked.text == "token a1…6g, why?"
+    assert masked.secrets[0].tail
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\r\n", "\n  ", "\u00a0", "**"])
+@pytest.mark.parametrize("at", [1, 5, 16, 20, 24, 40])
+def test_a_gateway_key_in_two_parts_is_masked_to_its_end(between: str, at: int) -> None:
+    key = run(48)
+    masked = mask(f"it is sk-{key[:at]}{between}{key[at:]}, why?")
+    assert_nothing_readable(key, masked)
+    assert masked.text.startswith("it is sk-a")
+    assert masked.text.endswith("…6g, why?")
+    assert [secret.kind for secret in masked.secrets] == ["gateway"]
+    assert mask(masked.text) == Masked(masked.text, ())
+
+
+@pytest.mark.parametrize("behind", ["-123", "#12"])
+def test_a_channel_behind_a_gateway_key_in_two_parts_is_a_tail(behind: str) -> None:
+    masked = mask(f"sk-{run(24)} {run(48)[24:]}{behind}, why?")
+    assert masked.text == "sk-a1…6g, why?"
+    assert masked.secrets[0].tail
+
+
+@pytest.mark.parametrize("behind", ["_", "__", "_-x", "-_-", "**", "'s"])
+def test_a_mark_behind_a_gateway_key_in_two_parts_leaves_nothing_of_it_readable(behind: str) -> None:
+    assert_nothing_readable(run(48), mask(f"sk-{run(24)} {run(48)[24:]}{behind}"))
+
+
+@pytest.mark.parametrize(
+    "glued", [f"{run(10, DIGITS)}:{run(35)}", "-" + WEBHOOK, "_" + pem("PRIVATE KEY")], ids=["token", "webhook", "pem"]
+)
+def test_48_characters_glued_to_a_key_are_read_the_same_when_that_is_masked(glued: str) -> None:
+    once = mask(run(48) + glued).text
+    assert mask(once).text == once
+
+
+@pytest.mark.parametrize(
+    ("length", "word"),
+    [
+        (43, "fails"),
+        (40, "requests"),
+        (38, "everything"),
+        (34, "getModelConfig"),
+        (24, run(23)),
+        (24, run(25)),
+        (24, run(24) + "x"),
+        (32, "202605112024597472"),
+    ],
+)
+@pytest.mark.parametrize("between", [" ", "\n"])
+def test_what_does_not_complete_a_key_is_left_behind_it(length: int, word: str, between: str) -> None:
+    key = run(length)
+    assert mask(f"sk-{key}{between}{word}").text == f"sk-a1…{key[-2:]}{between}{word}"
+
+
 def test_a_private_key_cut_off_in_the_middle_is_masked_to_its_last_line() -> None:
     cut = pem("PRIVATE KEY").split("=")[0]
     assert mask(f"{cut}, why?").text == "[private key], why?"
@@ -235,6 +340,12 @@ def test_a_placeholder_stays_as_it_is(text: str) -> None:
     assert mask(text) == Masked(text, ())
 
 
+@pytest.mark.parametrize("before", ["my key is ", "Sk-", "sk - ", "令牌："])
+@pytest.mark.parametrize("filler", ["x" * 48, "X" * 48, "0" * 48, run(40) + "x" * 8, "your" + "Key" * 14 + "1a"])
+def test_48_characters_that_stand_for_a_key_stay_as_they_are(before: str, filler: str) -> None:
+    assert mask(before + filler) == Masked(before + filler, ())
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -269,6 +380,18 @@ def test_a_key_that_was_masked_before_stays_as_it_is(text: str) -> None:
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
         "令牌分组 vip 已被禁用，密钥：请填写，密码：错误",
         "xoxo-hugs-and-kisses-to-everyone hf_hub_download_some_long_name npm_config_registry_and_more",
+        "md5 " + run(32, HEX) + ", sha256 " + run(64, HEX) + ", sha384 " + run(96, HEX),
+        "48 hexadecimal digits " + run(48, HEX) + " or " + run(48, HEX).upper() + ", digits " + run(48, DIGITS),
+        "request id: 202605112024597472269388268d9d6jwygcKzZ, key 202605112024597472269388268d9d6jwygcKzZ",
+        "one character too few, " + run(47) + ", or too many, " + run(49),
+        "getTheConfigurationOfEveryModelInsideOneProvider ClaudeSonnet45ModelConfigurationProviderFactory2",
+        "data:image/png;base64," + run(48) + "+" + run(48) + "/" + run(48) + "+" + run(47) + "=",
+        "gAAAAA" + run(42) + "-" + run(48) + "_" + run(48) + "-" + run(48) + "==",
+        "https://example.com/d/" + run(48) + "/edit?next=%2F" + run(46) + "%2Fx https://example.com/" + run(48),
+        "\n" + run(64) + "\n" + run(48) + "\n-----END " + "CERTIFICATE-----",
+        "a risk-averse desk-bound task - ask - something, disk–usage sk_SK Sk- sk – SK",
+        "Dobrý deň, môj kľúč sk - nefunguje, token je neplatný, heslo aj kľúč som menil už dvakrát, čo s tým?",
+        "我的密钥是什么？令牌：无效，金鑰：請填寫，key: 在控制台里，APIキー：どこですか",
     ],
 )
 def test_what_only_resembles_a_key_stays_as_it_is(text: str) -> None:
@@ -468,11 +591,20 @@ def seconds(work: Callable[[], object]) -> float:
         "sk-", "Bearer ", "eyJ", "eyJ" + "a" * 14 + ".", '"', " ", "1", "=", "A", "Aa", ".", ":", "-", "_", "\\",
         "-----BEGIN ", "-----BEGIN " + "PRIVATE KEY-----a-", "://", "://a:", "@://a:b", "token=", 'api_key="',
         "authorization: bearer ", 'password="', "\u200b", "a\u200b", "\u200bsk-", "?key=", "a" * 24 + ".aaaaaa.",
-        "12345678:", "sk-a_", "aB1aB1aB1.", "İ", 'Bearer "aB1aB1aB ', GATEWAY + " ",
+        "12345678:", "sk-a_", "aB1aB1aB1.", "İ", 'Bearer "aB1aB1aB ', GATEWAY + " ", run(48) + " ", run(48) + "-",
+        run(48) + "_", "Sk_" + run(48) + "_", "sk-a**b-", "sk-a ", "sk-a" + " " * 99, "sk-" + run(24) + " ",
+        "sk-" + run(24) + " " + run(24) + "_",
     ],
 )  # fmt: skip
 def test_the_time_grows_with_the_text_and_not_faster(shape: str) -> None:
     small, large = (shape * (size // len(shape)) for size in (4_000, 32_000))
+    assert seconds(lambda: mask(large)) <= 16 * max(seconds(lambda: mask(small)), 0.0005)
+
+
+@pytest.mark.parametrize("fill", ["-", "_", "#", "-a", " ", "*"])
+@pytest.mark.parametrize("key", ["sk-a b", "sk-a", GATEWAY, run(48)])
+def test_the_time_grows_with_what_is_glued_to_a_key_and_not_faster(key: str, fill: str) -> None:
+    small, large = (key + "-" + fill * (size // len(fill)) + "[" for size in (4_000, 32_000))
     assert seconds(lambda: mask(large)) <= 16 * max(seconds(lambda: mask(small)), 0.0005)
 
 
