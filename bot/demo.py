@@ -14,6 +14,7 @@ import time
 import webbrowser
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from datetime import datetime
 from itertools import cycle
 from pathlib import Path
 from threading import Thread
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from simcord import Env
     from simcord.actors import MemberActor
     from simcord.builders import ChannelHandle
+    from simcord.preview import Preview
 
 PASTED = """\
 Since this morning about every third call fails, what can I do?
@@ -106,7 +108,6 @@ async def _serve(world: AbstractAsyncContextManager[Env], desk: Desk, port: int 
     heed(told)
     async with world as env, reloading.reloading(desk, asyncio.Event()):
         support, staff = await _set_the_scene(env, desk)
-        clock = asyncio.create_task(_go_on(env))
         entered = _lines()
         for place, other in cycle(((support, staff), (staff, support))):
             async with env.preview(place.channel, viewers=place.viewers, layout="channel", port=port) as page:
@@ -115,14 +116,14 @@ async def _serve(world: AbstractAsyncContextManager[Env], desk: Desk, port: int 
                 if open_browser:
                     # A browser for the terminal would hold us up until it is closed.
                     Thread(target=webbrowser.open, args=(page.url,), daemon=True).start()
+                clock = asyncio.create_task(_go_on(env, page))
                 switch = asyncio.create_task(entered.get())
                 waiting = {switch, asyncio.create_task(told.wait()), asyncio.create_task(page.wait_closed())}
                 await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                for task in waiting:
+                for task in (*waiting, clock):
                     task.cancel()
             if not switch.done() or told.is_set():
                 break
-        clock.cancel()
         await env.bot.close()
 
 
@@ -139,13 +140,17 @@ def _telling_of(log: logging.Logger) -> Iterator[None]:
         log.setLevel(before)
 
 
-async def _go_on(env: Env) -> None:
-    """Let the time of the page go on, which stands still otherwise: what is limited or quiet for a while ends by it."""
+async def _go_on(env: Env, page: Preview) -> None:
+    """Let the time go on, which stands still otherwise: what is limited or quiet for a while ends by it.
+
+    The page reckons from when it was opened how long ago something was, unless it is told.
+    """
     before = time.perf_counter()
     while True:
         await asyncio.sleep(TICK)
         now = time.perf_counter()
         env.backend.advance_clock(now - before)
+        page.capture_time = datetime.fromisoformat(env.backend.now_iso())
         before = now
 
 
