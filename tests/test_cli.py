@@ -82,10 +82,9 @@ def test_bold_of_the_knowledge_is_no_asterisks_in_the_terminal(base: Path) -> No
 
 
 def test_what_is_wrong_in_the_text_stands_above_the_steps_and_cannot_steer_the_terminal(base: Path) -> None:
-    text = "No available channel for model gpt-4o-mini under group **v\x1b[31mip** (distributor)"
-    printed = bot("ask", "--knowledge", str(default_directory()), text).stdout
-    assert "→ `gpt-4o-mini` is spelt right." in printed.partition("What to do")[0]
-    assert "`**v\ufffd[31mip**`" in printed
+    text = "令牌分组 **v\x1b[31mip** 已被禁用"
+    printed = bot("ask", "--lang", "en", "--knowledge", str(default_directory()), text).stdout
+    assert "→ The group that was refused is `**v\ufffd[31mip**`." in printed.partition("What to do")[0]
     assert "\x1b" not in printed
 
 

@@ -7,10 +7,15 @@ from collections.abc import Mapping, Sequence
 
 from bot.assistant.fields import Field
 from bot.assistant.language import ends
+from bot.assistant.secret_surroundings import INVISIBLE
 from bot.knowledge.model_names import ModelNames
+from bot.knowledge.wording import fold
 
 NEAR = 400
 """How far before an error its model is looked for, in characters."""
+
+NAME = 100
+"""How far a model's name may stretch that has spaces in it, in characters."""
 
 _API = re.compile(r"https?://api\.", re.IGNORECASE)
 _MODEL = re.compile(r"(?=[^\s]*[A-Za-z])[\w./:@+-]{2,100}")
@@ -19,8 +24,8 @@ _ATTRIBUTE = re.compile(
 )
 _NO_MODEL = frozenset("none null str string model undefined unknown true false your-model self object name id".split())
 _MODEL_TALK = re.compile(
-    r"(?:received model group|passed model|--model|\bmodel(?:\s(?:name|id))?\s?[:=]|模型(?:名称?)?\s?[:：=]|\bmodel\()"
-    r"\s{0,3}[\"'`]?([\w./:@+-]{3,100})",
+    r"(?:received model group=?|passed model|--model|\bmodel(?:\s(?:name|id))?\s?[:=]|模型(?:名称?)?\s?[:：=]"
+    r"|\bmodel\()\s{0,3}[\"'`]?([\w./:@+-]{3,100})",
     re.IGNORECASE,
 )
 _CALLED = re.compile(
@@ -40,11 +45,33 @@ NO_CHANNEL = re.compile(
 """The gateway's own texts: new-api and one-api, `middleware/distributor.go`, old and new, Chinese and English. Behind
 them there may be anything, such as a request id."""
 
+_EDGES = re.compile(rf"^[\s\\{INVISIBLE}]+|[\s\\{INVISIBLE}]+$")
+_NAMED_APART = re.compile(
+    r"模型 (?P<unpriced>[^\n\"']{1,100}?) (?:的价格(?:尚未|未配置)|倍率或价格未配置)"
+    r"|该令牌无权(?:访问模型 |使用模型：)(?P<barred>[^\n\"']{1,100}?)(?=[\"'\n]| ?\(request id)"
+)
+"""More of the gateway's texts with a model in them: new-api, `relay/helper/price.go` and `middleware/distributor.go`;
+one-api, `middleware/auth.go`."""
+
+_MODEL_KEYS = ("zh", "en", "unpriced", "barred")
+_ESCAPED = re.compile(r"\\{1,4}u(?!d[89a-f])([0-9a-f]{4})", re.IGNORECASE)
+_POINTS = frozenset("该 此 这 这个 那个 当前 目前 本 我的 您的 你的 任何".split())
+"""Words before `分组` that stand for a group and name none: `无权访问该分组` (new-api, middleware/distributor.go)."""
+
 _REQUEST_ID = re.compile(
     r"request[ _-]?id[\"']?\s{0,2}[:=]\s{0,2}[\"']?((?:req_|chatcmpl-)?[0-9A-Za-z][0-9A-Za-z_-]{11,63})",
     re.IGNORECASE,
 )
-_URL = re.compile(r"https?://[^\s\"'<>`)\]},;，。；）】]{3,300}", re.IGNORECASE)
+_URL = re.compile(r"(https?://)(?:[^\s\"'<>`/@]{1,200}@)?([^\s\"'<>`)\]},;，。；）】]{3,300})", re.IGNORECASE)
+"""An address; who signs in, before an `@`, is no part of it."""
+
+_PROXY = re.compile(
+    r"(?:\b(?P<variable>(?:https?|all)_proxy)|(?<![\w.-])(?:https?\.)?proxy|代理)[\"']?\s{0,2}[:：=]\s{0,2}[\"']?$"
+    r"|\s(?:-x|--proxy)[ =][\"']?$",
+    re.IGNORECASE,
+)
+_OF_A_PROXY = re.compile(r"https?://[^/]+:\d{2,5}/?")
+"""What is called a proxy may be a base URL as well: a proxy has a port, and no path."""
 _DOCS = re.compile(
     r"docs|help|errors?-codes|account/|rate-limits|github\.com|stackoverflow|developer\.mozilla|/issues/|community|pricing|learn\.|"
     r"go\.microsoft|status\.|\*\*\*",
@@ -56,8 +83,15 @@ _RETRY = re.compile(
 )
 _UNITS = {"ms": 0.001, "milli": 0.001, "minut": 60.0, "hour": 3600.0}
 _RAY = re.compile(
-    r"(?:ray[ -]?id|cf-ray)[\"']?\s{0,2}[:=]?\s{0,2}(?:<[^>]{1,60}>\s{0,2})?[\"']?([0-9a-f]{16}(?:-[a-z]{3})?)\b"
+    r"(?:ray[ -]?id|cf-ray)[\"']?\s{0,2}[:=]?\s{0,2}(?:<[^>]{1,60}>\s{0,2})?[\"']?"
+    r"(?P<id>[0-9a-f]{16})(?P<airport>-[a-z]{3})?\b"
 )
+_NO_NAME = re.compile(r"[/<>]")
+_OTHER_KEY = re.compile(r"(?:model[ _]group|(?:claude|kilo|roo|vs) code|content-type)\W{1,6}\Z", re.IGNORECASE)
+"""Keys that only end like one: LiteLLM's word for a model, programs that are named so, a header."""
+
+_PROSE = re.compile(r"(?!\w*[a-z][A-Z])[^\W\d_]+ (?!(?:code|message|msg|param|status|type)\b)\w")
+"""A word with another behind it, and not a program's name for something: `type: Expected object`."""
 
 
 def _named(candidate: str) -> str | None:
@@ -66,13 +100,27 @@ def _named(candidate: str) -> str | None:
     return name if fits else None
 
 
+def plain(text: str) -> str:
+    r"""Return a text in which letters written as `\u4ee4` are plain."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "\\u" in text else text
+
+
 def field(name: str, pairs: Sequence[Field], text: str) -> str | None:
     """Return the last short value of a field, as written."""
     for pair in reversed(pairs):
         value = text[pair.start : pair.end].strip()
-        if pair.name == name and 0 < len(value) <= 100 and value.lower() not in _NO_MODEL:
+        if pair.name == name and 0 < len(value) <= 100 and value.lower() not in _NO_MODEL and _fits(pair, text):
             return value
     return None
+
+
+def _fits(pair: Field, text: str) -> bool:
+    """Say whether a value may be what its key says: of a code or a type, neither a media type nor prose."""
+    if _OTHER_KEY.search(text, max(0, pair.start - 30), pair.start):
+        return False
+    if pair.name not in {"code", "type"}:
+        return True
+    return not _NO_NAME.search(text, pair.start, pair.end) and (pair.quoted or not _PROSE.match(text, pair.start))
 
 
 def model(
@@ -81,7 +129,7 @@ def model(
     """Return the model that failed.
 
     What the error text names comes first, then a field, then what is said to be the model, then the
-    known name that stands right before the error, then the first of all.
+    known name that stands right before the error, then the first of all. What names the group is none.
 
     Args:
         captured: What stood in the placeholders of error texts.
@@ -90,19 +138,50 @@ def model(
         names: What reads as a model's name.
         errors: Where in the text the signs of the error stand.
     """
+    if named := _named_by_gateway(text):
+        return named
     if (name := captured.get("model")) and (found := _named(name)):
         return found
-    told = [found for pair in pairs if pair.name == "model" and (found := _named(text[pair.start : pair.end]))]
-    told += [found for match in _MODEL_TALK.finditer(text) if (found := _named(match[1]))]
+    spans = [(pair.start, pair.end) for pair in pairs if pair.name == "model"]
+    spans += [match.span(1) for match in _MODEL_TALK.finditer(text)]
+    told = [found for start, end in spans if (found := _named(text[start:end]) and _whole(text, start, end, names))]
     if told:
         return next((name for name in told if name in names), told[0])
     if not errors:
         return None
-    spans, error = list(names.find(ends(text))), min(errors)
+    both, error = ends(text), min(errors)
+    groups = _spans(_refused_group(captured, text), both)
+    spans = [span for span in names.find(both) if not any(low <= span[0] and span[1] <= high for low, high in groups)]
     # What people blame they name before the error, and what works beside it after.
     before = [span for span in spans if error - NEAR <= span[0] < error]
     start, end = before[-1] if before else spans[0] if spans else (0, 0)
-    return ends(text)[start:end] or None
+    return both[start:end] or None
+
+
+def _named_by_gateway(text: str) -> str | None:
+    """Return the model that the gateway's own text names: whatever was sent as its name, spaces and all.
+
+    The gateway sets it apart with spaces. What people type beside the word need not be a name: `模型都无可用渠道`.
+    """
+    written = plain(text)
+    for match in reversed([*_NAMED_APART.finditer(written), *NO_CHANNEL.finditer(written)]):
+        named = match.groupdict()
+        name = _EDGES.sub("", next((named[key] for key in _MODEL_KEYS if named.get(key)), ""))
+        is_apart = not named.get("zh") or f"模型 {named['zh']} " in match[0]
+        if found := name if is_apart and name.lower() not in _NO_MODEL else _named(name):
+            return found
+    return None
+
+
+def _whole(text: str, start: int, end: int, names: ModelNames) -> str | None:
+    """Return the name that stands in a span, with what belongs to it behind a space: `Gemini 2.5 Pro`."""
+    found = next(names.find(text[start : start + NAME]), (0, 0))
+    return _named(text[start:end]) if found[0] or start + found[1] <= end else text[start : start + found[1]]
+
+
+def _spans(name: str | None, text: str) -> list[tuple[int, int]]:
+    """Return where a name stands in a text."""
+    return [match.span() for match in re.finditer(re.escape(name), text)] if name else []
 
 
 def called(text: str) -> str | None:
@@ -124,8 +203,19 @@ def group(captured: Mapping[str, str], pairs: Sequence[Field], text: str) -> str
         pairs: The fields of the message.
         text: The message.
     """
+    return _refused_group(captured, text) or field("group", pairs, text)
+
+
+def _refused_group(captured: Mapping[str, str], text: str) -> str | None:
+    if is_group(told := captured.get("group", "")):
+        return told
     named = [found for match in NO_CHANNEL.finditer(text) if (found := group_in(match))]
-    return captured.get("group") or (named[-1] if named else field("group", pairs, text))
+    return named[-1] if named else None
+
+
+def is_group(name: str) -> bool:
+    """Say whether a word in the place of a group names one; it may only point at one: `该`."""
+    return bool(name) and fold(name) not in _POINTS
 
 
 def group_in(match: re.Match[str]) -> str:
@@ -141,9 +231,15 @@ def request_id(pairs: Sequence[Field], text: str) -> str | None:
 
 def url(text: str) -> str | None:
     """Return the address that was called: an API's rather than a documentation page's."""
-    candidates = [match.group().rstrip(".:") for match in _URL.finditer(text)]
+    candidates = [(match[1] + match[2]).rstrip(".:") for match in _URL.finditer(text) if not _is_proxy(match)]
     called = [url for url in candidates if not _DOCS.search(url)]
     return next((url for url in called if "/v1" in url or _API.match(url)), None) or (called[0] if called else None)
+
+
+def _is_proxy(match: re.Match[str]) -> bool:
+    """Say whether an address is a proxy's: what was called lies behind it."""
+    proxy = _PROXY.search(match.string, max(0, match.start() - 40), match.start())
+    return proxy is not None and bool(proxy["variable"] or _OF_A_PROXY.fullmatch(match[1] + match[2]))
 
 
 def retry_after(folded: str) -> float | None:
@@ -166,5 +262,9 @@ def said(pairs: Sequence[Field], text: str) -> str | None:
 
 
 def ray_id(folded: str) -> str | None:
-    """Return Cloudflare's Ray ID, which its support and the site's operator can look up."""
-    return match[1] if (match := _RAY.search(folded)) else None
+    """Return Cloudflare's Ray ID, which its support and the site's operator can look up.
+
+    It is written as Cloudflare does, whatever the folding made of it: the airport behind it in capitals.
+    """
+    match = _RAY.search(folded)
+    return f"{match['id']}{(match['airport'] or '').upper()}" if match else None

@@ -107,8 +107,8 @@ WORDS: Mapping[Language, Words] = {
         key_gone="🔑 An API key stood here. {step}",
         key_given="🔑 There is an API key in this text",
         key_given_cause=(
-            "Only you see this answer. If the key also stands in a public place, its owner has to revoke it and create a "
-            "new one."
+            "Only you see this answer. If the key also stands in a public place, its owner has to revoke it and create "
+            "a new one."
         ),
         solved="Solved",
         not_solved="Not solved",

@@ -11,6 +11,16 @@ from bot.knowledge.schema import Family, Models
 _SIZES = "mini|nano|pro|turbo|flash|lite|plus|max|opus|sonnet|haiku|preview|instruct|thinking|vision"
 """What people leave a space before: `gpt4o mini`."""
 
+_COUNTED = r"[ -](?:times?|h|hours?|min(?:ute)?s?|days?|requests?|calls?)\b"
+_VERSION = rf"[vkr]?\d{{1,2}}(?:\.\d{{1,2}})?[a-z]?(?![a-z0-9_%]|\.\d|{_COUNTED})"
+"""A version as people set it apart, `gpt 4o`, `deepseek v3.2`; neither a status nor a count of something."""
+
+_METHOD = r"(?:stream|batch|async)?(?:generate|count|embed|(?:raw)?predict)"
+"""How the methods begin that Google's API calls on a model: `models/gemini-2.5-pro:streamGenerateContent`."""
+
+_COMMAND = re.compile(r"(?:\b[A-Z][A-Z0-9_]{2,}=\S{1,300} {1,3}|^[$>❯] )\Z", re.MULTILINE)
+"""What stands before a command, which may be named like a family: variables, or the prompt of a shell."""
+
 _TOOLS = re.compile(r"(?:claude|gemini|qwen|kimi|codex|grok)[ -]?(?:code|cli|desktop|app|web|api|ai)\b", re.IGNORECASE)
 """Programs that are named like a model's family."""
 
@@ -28,8 +38,10 @@ class ModelNames:
         )
         begin = "|".join(re.escape(prefix) + ("" if prefix[-1] in "-." else "(?![a-z])") for prefix in prefixes)
         return re.compile(
-            rf"(?<![a-z0-9_.-])(?:[a-z][\w.-]{{1,30}}/){{0,2}}(?:{begin})(?!\.(?:com|cn|ai|org|net|io)\b)"
-            rf"(?:[._:@-]?[a-z0-9]++)*+(?:\s(?:{_SIZES})\b)?",
+            rf"(?<![a-z0-9_.-])(?:(?!models/|v\d\w*/)[a-z][\w.-]{{1,30}}/){{0,2}}"
+            rf"(?:{begin})(?!\.(?:com|cn|ai|org|net|io)\b)"
+            rf"(?:(?<!\d)(?: (?:{_SIZES}))? {_VERSION}(?: (?:{_SIZES})\b){{0,2}}"
+            rf"|(?:(?:[._@-]|:(?!{_METHOD}))?[a-z0-9]++)*+(?:\s(?:{_SIZES})\b)?)",
             re.IGNORECASE,
         )
 
@@ -42,9 +54,15 @@ class ModelNames:
         if not self.families:
             return
         for match in self._pattern.finditer(text):
-            if not _TOOLS.match(text, match.start()):
+            if not _TOOLS.match(text, match.start()) and not _is_command(match):
                 yield match.span()
 
     def __contains__(self, name: object) -> bool:
         """Say whether a word reads as a model's name and nothing else."""
         return isinstance(name, str) and bool(self._pattern.fullmatch(name))
+
+
+def _is_command(match: re.Match[str]) -> bool:
+    """Say whether a bare family is a program that is run: `ANTHROPIC_BASE_URL=… claude`."""
+    before = match.string[max(0, match.start() - 350) : match.start()]
+    return match[0].isalpha() and _COMMAND.search(before) is not None

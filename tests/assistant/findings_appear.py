@@ -115,6 +115,28 @@ APPEARS: list[tuple[str, str, list[str]]] = [
         ["`https://api.4allapi.com`"],
     ),
     (
+        "address-doubled",
+        'client = OpenAI(base_url="https://api.4allapi.com/v1")\nInvalid URL (POST /v1/v1/chat/completions)',
+        ["`https://api.4allapi.com`"],
+    ),
+    *(
+        ("address-doubled-called", text, ["`https://api.4allapi.com/v1/v1`", "`https://api.4allapi.com/v1`"])
+        for text in (
+            'client = OpenAI(base_url="https://api.4allapi.com/v1/v1")\nInvalid URL (POST /v1/v1/chat/completions)',
+            '{"message":"404 status code (no body)","endpoint":"https://api.4allapi.com/v1/v1"}',
+            "base_url: https://api.4allapi.com/v1/v1\nHTTP 404 Not Found",
+            'HTTP Request: POST https://api.4allapi.com/v1/v1/chat/completions "HTTP/1.1 404 Not Found"\n'
+            "base_url: https://api.4allapi.com/v1/v1",
+        )
+    ),
+    *(
+        ("address-doubled-called", text, ["`https://api.4allapi.com/v1/v1`", "`https://api.4allapi.com`"])
+        for text in (
+            "API host: https://api.4allapi.com/v1/v1\nInvalid URL (POST /v1/v1/v1/chat/completions)",
+            "API host: https://api.4allapi.com/v1/v1\nPOST https://api.4allapi.com/v1/v1/v1/responses HTTP 404",
+        )
+    ),
+    (
         "address-endpoint-called",
         "curl https://api.4allapi.com/v1/chat/completions/v1/chat/completions\nHTTP 404 Not Found",
         ["`https://api.4allapi.com/v1/chat/completions`"],
@@ -135,10 +157,30 @@ APPEARS: list[tuple[str, str, list[str]]] = [
         "base_url='https://4allapi.com'\nUnexpected token '<', \"<!doctype \"... is not valid JSON",
         ["`https://4allapi.com`", "`https://api.4allapi.com/v1`"],
     ),
+    *(
+        ("address-website-set", f"{set_} {sent} {error}", [f"`{sent}`", "`https://api.4allapi.com/v1`"])
+        for sent, error in (("https://4allapi.com", "报 405"), ("https://4allapi.com/v1", "HTTP 405"))
+        for set_ in (
+            "API 地址填了",
+            "base url 填的",
+            "base url 填的是",
+            "API地址填成",
+            "接口地址：填写",
+            "base_url 设置为",
+            "API 地址改成了",
+            "my base url is",
+            "base url set to",
+        )
+    ),
     (
         "address-extra-v1",
         "ANTHROPIC_BASE_URL=https://api.4allapi.com/v1 claude\nAPI Error: 404 Not Found",
         ["`https://api.4allapi.com/v1`", "`https://api.4allapi.com`"],
+    ),
+    (
+        "address-extra-v1",
+        "ANTHROPIC_BASE_URL=https://api.4allapi.com/v1/v1 claude\nAPI Error: 404 Invalid URL (POST /v1/v1/v1/messages)",
+        ["`https://api.4allapi.com/v1/v1`", "`https://api.4allapi.com`"],
     ),
     (
         "address-no-v1",
@@ -202,6 +244,12 @@ APPEARS: list[tuple[str, str, list[str]]] = [
         "port=443): Max retries exceeded (Caused by ProxyError('Cannot connect to proxy.', OSError('timed out')))",
         ["`10.0.0.8:3128`"],
     ),
+    (
+        "address-proxy",
+        "HTTPS_PROXY=http://bob:pa55word99@10.0.0.8:3128\n"
+        "requests.exceptions.ProxyError: Cannot connect to proxy. [Errno 111] Connection refused",
+        ["`10.0.0.8:3128`"],
+    ),
     ("address-refused", "Error: connect ECONNREFUSED 203.0.113.7:443", ["`203.0.113.7:443`"]),
     ("address-refused", "Error: connect ECONNREFUSED 2001:db8::7:443", ["`2001:db8::7:443`"]),
     # The model
@@ -218,12 +266,6 @@ APPEARS: list[tuple[str, str, list[str]]] = [
     ("model-near", no_channel("gpt-4o-mni"), ["`gpt-4o-mni`", "`gpt-4o-mini`"]),
     ("model-near", no_channel("GPT-4o"), ["`gpt-4o`"]),
     ("model-near", sdk(404, "The model `claud-sonnet-4-5` does not exist"), ["`claude-sonnet-4-5`"]),
-    ("model-right", no_channel("gpt-4o-mini", "默认"), ["`gpt-4o-mini`", "`默认`"]),
-    (
-        "model-right",
-        own("No available channel for model gpt-4o under group default,vip (distributor)", "model_not_found"),
-        ["`default,vip`"],
-    ),
     # The request
     (
         "request-renamed",
@@ -281,6 +323,7 @@ APPEARS: list[tuple[str, str, list[str]]] = [
     # Numbers and names
     ("group-refused", own("令牌分组 svip 已被禁用"), ["`svip`"]),
     ("group-refused", own("无权访问 纯AZ 分组"), ["`纯AZ`"]),
+    ("group-refused", own("令牌分组 svip 已被禁用") + "\n也就是说我无权访问这个分组？", ["`svip`"]),
     (
         "ip-refused",
         own("该令牌只能在指定网段使用：10.0.0.0/8，当前 ip：203.0.113.9"),
@@ -374,6 +417,16 @@ APPEARS: list[tuple[str, str, list[str]]] = [
         "sender-provider",
         "OPENAI_BASE_URL=https://api.4allapi.com/v1\n" + sdk(401, REFUSED),
         ["`OpenAI`", "`api.4allapi.com`"],
+    ),
+    (
+        "sender-provider",
+        f"401 {REFUSED} base url: https://api.4allapi.com/v1",
+        ["`OpenAI`", "`api.4allapi.com`"],
+    ),
+    (
+        "sender-passed-on",
+        f"unexpected status 401 Unauthorized: {REFUSED}, url: https://api.4allapi.com/v1/responses",
+        ["`OpenAI`"],
     ),
     (
         "sender-provider",

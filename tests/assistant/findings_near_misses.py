@@ -88,7 +88,17 @@ DOES_NOT: list[tuple[str, str, str]] = [
         "with curl all is well, in the program https://api.4allapi.com/v1/v1/chat/completions gives HTTP 404",
         "the program's address",
     ),
-    ("address-doubled-called", "base_url: https://api.4allapi.com/v1/v1\nHTTP 404 Not Found", "a setting"),
+    (
+        "address-doubled",
+        'client = OpenAI(base_url="https://api.4allapi.com/v1/v1")\nInvalid URL (POST /v1/v1/chat/completions)',
+        "both are in the setting, and the program adds none",
+    ),
+    (
+        "address-doubled-called",
+        "base_url: https://api.4allapi.com/v1\nInvalid URL (POST /v1/v1/chat/completions)",
+        "one of them is the program's",
+    ),
+    ("address-doubled-called", "base_url: https://relay.example/v1/v1\nHTTP 404 Not Found", "another service's"),
     (
         "address-endpoint-called",
         'HTTP Request: POST https://api.4allapi.com/v1/chat/completions/chat/completions "HTTP/1.1 404 Not Found"',
@@ -96,6 +106,8 @@ DOES_NOT: list[tuple[str, str, str]] = [
     ),
     ("address-endpoint", "Invalid URL (POST /v1/chat/completions)", "there is one"),
     ("address-website", "HTTP 401, I made the token at https://4allapi.com/console", "a page, not a call"),
+    ("address-website-set", "base url 不要填 https://4allapi.com 会报 405", "what somebody advises against"),
+    ("address-website-set", "API 地址应该不是 https://4allapi.com 吧？报 405", "what somebody asks"),
     ("address-website-set", "HTTP 429, see https://4allapi.com for prices", "a page, not a setting"),
     (
         "address-extra-v1",
@@ -185,6 +197,8 @@ DOES_NOT: list[tuple[str, str, str]] = [
     ("model-alias", 'model="claude-opus-4.5"\n' + own("无效的令牌"), "the error is not about the model"),
     ("model-gone", no_channel("sora-3"), "another model"),
     ("model-gone", "sora-2 was fine, but now:\n" + no_channel("gpt-4o"), "the error names another one"),
+    ("model-right", no_channel("gpt-4o-mini", "默认"), "the service's own list was not read"),
+    ("model-right", no_channel("deepseek-ai/DeepSeek-V3"), "here it may have no prefix"),
     ("model-right", sdk(404, "The model `gpt-4o` does not exist or you do not have access to it"), "no gateway's text"),
     ("model-right", no_channel("gpt-4o-mni"), "it is wrong"),
     ("model-retired", no_channel("gpt-4o"), "it is in use"),
@@ -252,6 +266,7 @@ DOES_NOT: list[tuple[str, str, str]] = [
         "it stands behind the data",
     ),
     ("group-refused", own("无权访问该分组"), "none is named"),
+    ("group-refused", own("无权访问此分组"), "none is named"),
     ("group-refused", no_channel("gpt-4o", "svip"), "the group was taken, it lacks the model"),
     ("quota-token", own("token quota is not enough", "pre_consume_token_quota_failed"), "no figures"),
     (
@@ -364,6 +379,16 @@ DOES_NOT: list[tuple[str, str, str]] = [
         "sender-passed-on",
         'POST https://api.openai.com/v1/chat/completions "HTTP/1.1 401 Unauthorized"\n' + sdk(401, REFUSED),
         "the provider was called",
+    ),
+    *(
+        ("sender-passed-on", text, "it is only set to this service's address, and may not be in use")
+        for text in (
+            f"401 {REFUSED} base url: https://api.4allapi.com/v1",
+            f'{{"error":"ERROR_OPENAI","details":{{"title":"401 {REFUSED}"}}}} '
+            "Override OpenAI Base URL = https://api.4allapi.com/v1",
+            f"API URL: https://api.4allapi.com/v1/chat/completions 401 {REFUSED}",
+            f"url: https://api.4allapi.com/v1/ 401 {REFUSED}",
+        )
     ),
     ("sender-provider", sdk(401, REFUSED), "this service's address is not there"),
     ("sender-provider", "see https://4allapi.com/console\n" + sdk(401, REFUSED), "a page, not a call"),

@@ -34,9 +34,9 @@ _PROVIDERS = frozenset(
 def doubled(message: Message) -> Found | None:
     """The path that was called holds `/v1` twice: it stands in the base URL, and the program adds it as well.
 
-    Of an address that was written in whole it is told what to call instead.
+    Of an address that was written in whole, and of a base URL that holds both itself, it is told what it should be.
     """
-    return _repeated("address-doubled", _DOUBLED, message)
+    return _doubled_in_base(message) or _repeated("address-doubled", _DOUBLED, message)
 
 
 def endpoint(message: Message) -> Found | None:
@@ -134,7 +134,7 @@ def port(message: Message) -> Found | None:
 
 def address(message: Message) -> Found | None:
     """What is wrong with the address; the first of these, because what it says to put is right in whole."""
-    checks = (doubled, endpoint, website, extra_v1, no_v1, port, plain_http, elsewhere, answered, *network.CHECKS)
+    checks = (extra_v1, doubled, endpoint, website, no_v1, port, plain_http, elsewhere, answered, *network.CHECKS)
     return next((found for check in checks if (found := check(message))), None)
 
 
@@ -147,8 +147,7 @@ def _repeated(id_: str, pattern: re.Pattern[str], message: Message) -> Found | N
         if called.is_whole and called.host == _host(base) and (twice := pattern.search(called.path)):
             put = (f"{base}/v1" if twice.re is _DOUBLED else message.service.api_base.rstrip("/")) + twice["rest"]
             return Found(f"{id_}-called", {"sent": called.url, "put": put})
-    refused = message.last(_REFUSED_PATH)
-    path = refused["path"].partition("?")[0] if refused else ""
+    path = _refused_path(message)
     if twice := pattern.search(path):
         # Where another service was called, its base URL is not ours to tell.
         hosts = hosts_in_use(message.addresses) | {each.host for each in message.addresses if each.path == path}
@@ -159,6 +158,26 @@ def _repeated(id_: str, pattern: re.Pattern[str], message: Message) -> Found | N
         if called.host == _host(base) and (twice := pattern.search(called.path)):
             return Found(id_, {"sent": called.url, "put": _without_repeat(twice, message)})
     return None
+
+
+def _doubled_in_base(message: Message) -> Found | None:
+    """Return what is wrong with a base URL that ends in `/v1/v1`: programs for the OpenAI API add none.
+
+    A third one in a path that was called is the program's own.
+    """
+    called = {each.path for each in message.addresses} | {_refused_path(message)}
+    for base in message.addresses:
+        twice = _DOUBLED.search(base.path) if base.host == _host(message.service.base_url) else None
+        if twice and twice["rest"] in {"", "/"}:
+            adds_version = any(path.startswith(f"{base.path.rstrip('/')}/v1/") for path in called)
+            put = message.service.base_url if adds_version else message.service.api_base
+            return Found("address-doubled-called", {"sent": base.url, "put": put})
+    return None
+
+
+def _refused_path(message: Message) -> str:
+    refused = message.last(_REFUSED_PATH)
+    return refused["path"].partition("?")[0] if refused else ""
 
 
 def _without_repeat(twice: re.Match[str], message: Message) -> str:

@@ -12,7 +12,8 @@ from bot.knowledge.schema import Service
 _URL = re.compile(r"https?://[^\s\"'<>`)\]},;，。；）】\\]{3,300}", re.IGNORECASE)
 _SETTING = re.compile(
     r"(?:(?:base|api)[ _-]?(?:url|base|host|endpoint)|接口地址|代理地址|api ?地址)"
-    r"[\"'`]{0,2}\s{0,3}[:=：(]?\s{0,3}[\"'`]?$",
+    r"[\"'`]{0,2}\s{0,3}[:=：(]?"
+    r"\s{0,3}(?:(?:填写?|设置?|配置?|改|写)[成为]?[了的]?[是为]?|(?:is )?set to|is)?\s{0,3}[:：]?\s{0,3}[\"'`]?$",
     re.IGNORECASE,
 )
 _CALL = re.compile(
@@ -60,7 +61,8 @@ def read(text: str) -> Iterator[Called]:
             continue
         if host:
             before = text[max(0, match.start() - 40) : match.start()]
-            is_setting, is_call = bool(_SETTING.search(before)), bool(_CALL.search(before))
+            is_setting = bool(_SETTING.search(before))
+            is_call = not is_setting and bool(_CALL.search(before))
             is_whole = bool(_WRITTEN_OUT.search(text[max(0, match.start() - COMMAND) : match.start()]))
             yield Called(url.partition("?")[0], host, parts.path, is_setting, is_call, is_whole, port)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
+from bot.assistant import facts
 from bot.assistant.evidence import Evidence
 from bot.assistant.findings import called
 from bot.assistant.findings.called import Called
@@ -22,8 +23,6 @@ WHOLE = 12_000
 
 NEAR = 2_000
 """How much of a longer one is looked at: this much of both ends, and around the error."""
-
-_ESCAPED = re.compile(r"\\{1,4}u(?!d[89a-f])([0-9a-f]{4})", re.IGNORECASE)
 
 
 class Found(NamedTuple):
@@ -72,8 +71,7 @@ class Message:
         if len(text) > WHOLE:
             error = best.signs[0].start
             text = "\n".join((text[:NEAR], text[max(0, error - NEAR) : error + NEAR], text[-NEAR:]))
-        if "\\u" in text:
-            text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+        text = facts.plain(text)
         return cls(text, text.lower(), evidence, masked.secrets, best, service, known, offered)
 
     @cached_property

@@ -1,7 +1,7 @@
 """What is wrong with the model's name or its group; only where the error says that there is no such model.
 
 What the service offers is told from its catalogue, where there is a fresh one and the error is the service's own;
-otherwise the names that are commonly known have to do.
+otherwise the names that are commonly known have to do, which never prove that a name is right here.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def misnamed(message: Message) -> Found | None:
     offered = _offered(message)
     names = offered or message.known
     if name in names.right:
-        return _right(name, offered, message) if name == sent else None
+        # That a name is commonly known proves no spelling here.
+        return _right(name, offered, message) if offered and name == sent else None
     if offered is None:
         # Where another service was called, its names are not ours to tell.
         elsewhere = hosts_in_use(message.addresses) - own_hosts(message.service)
@@ -160,11 +161,11 @@ def _not_offered(sent: str, names: ModelLookup) -> Found:
     )
 
 
-def _right(sent: str, offered: ModelLookup | None, message: Message) -> Found | None:
-    """The name is right, and the gateway says it has no channel: it is the group or the channel."""
+def _right(sent: str, offered: ModelLookup, message: Message) -> Found | None:
+    """The service offers the name, and the gateway says it has no channel: it is the group or the channel."""
     match = message.last(NO_CHANNEL)
     group = facts.group_in(match) if match else ""
-    catalogue = offered.catalogue if offered else None
+    catalogue = offered.catalogue
     groups = _groups(sent, catalogue) if catalogue else ()
     served = catalogue.serves(sent, group) if catalogue and group else None
     if groups and served is False:

@@ -33,7 +33,8 @@ _PROXY = re.compile(
     re.IGNORECASE,
 )
 _PROXY_SET = re.compile(
-    r"\b(?:https?|all)_proxy[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?:https?|socks5h?)://(?P<at>[\w.-]{1,80}:\d{2,5})\b",
+    r"\b(?:https?|all)_proxy[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?:https?|socks5h?)://"
+    r"(?:[^\s\"'/@]{1,100}@)?(?P<at>[\w.-]{1,80}:\d{2,5})\b",
     re.IGNORECASE,
 )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from bot.assistant import facts
 from bot.assistant.findings import rates
 from bot.assistant.findings.figures import NUMBER, number, told
 from bot.assistant.findings.message import Found, Message
 
 _GROUP = re.compile(
     r"(?:令牌)?分组 ?(?P<old>[^\s\"'，。]{1,40}) ?已被(?:禁用|弃用)"
-    r"|无权访问 ?(?!该 ?分组)(?P<new>[^\s\"'，。]{1,40}) ?分组|分组 ?(?P<gone>[^\s\"'，。]{1,40}) ?不存在"
+    r"|无权访问 ?(?P<new>[^\s\"'，。]{1,40}) ?分组|分组 ?(?P<gone>[^\s\"'，。]{1,40}) ?不存在"
 )
 _IP = re.compile(r"只能在指定网段使用：(?P<allowed>[\d./:a-fA-F, ]{3,200})，当前 ?ip：(?P<ip>[\d.:a-fA-F]{3,45})")
 _AMOUNT = r"[＄$¥￥€£¤]?-?\d{1,15}(?:\.\d{1,10})?"
@@ -52,8 +53,11 @@ _OUTPUT = re.compile(
 
 def group(message: Message) -> Found | None:
     """The gateway refuses the token's group and names it."""
-    match = message.last(_GROUP) if message.means("403", "group") else None
-    return Found("group-refused", {"group": match[match.lastgroup or 0]}) if match else None
+    if not message.means("403", "group"):
+        return None
+    named = [match[match.lastgroup or 0] for match in _GROUP.finditer(message.text)]
+    groups = [name for name in named if facts.is_group(name)]
+    return Found("group-refused", {"group": groups[-1]}) if groups else None
 
 
 def ip(message: Message) -> Found | None:

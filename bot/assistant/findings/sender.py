@@ -146,8 +146,13 @@ FINDERS = (cloudflare, nginx, *page.FINDERS, upstream, provider, certificate, ga
 
 
 def _refused_here(message: Message) -> bool:
-    """Say whether a line of the message tells that a call was answered with 401."""
-    calls = [each.url for each in message.addresses if each.is_call]
+    """Say whether a line of the message tells that a call was answered with 401.
+
+    A mere base URL is not what was called, and the usual cause of these words is one that a program does not use.
+    """
+    service = message.service
+    bases = {base.rstrip("/") for base in (service.base_url, service.api_base, service.site)}
+    calls = [each.url for each in message.addresses if each.is_call and each.url.rstrip("/") not in bases]
     return any("401" in line and url in line for line in message.text.splitlines() for url in calls)
 
 

@@ -129,7 +129,7 @@ NOTICED = f"""
 {EN.noticed}:
 - http://api.4allapi.com/v1/chat/completions begins with http. It should be \
 https://api.4allapi.com/v1/chat/completions.
-- openai/gpt-4o has its provider's name before it. Here the name is gpt-4o.
+- openai/gpt-4o has its provider's name before it. Try gpt-4o.
 ```"""
 
 
