@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.assistant.fields import Field
 from bot.assistant.language import ends
@@ -62,7 +62,7 @@ _REQUEST_ID = re.compile(
     r"request[ _-]?id[\"']?\s{0,2}[:=]\s{0,2}[\"']?((?:req_|chatcmpl-)?[0-9A-Za-z][0-9A-Za-z_-]{11,63})",
     re.IGNORECASE,
 )
-_URL = re.compile(r"(https?://)(?:[^\s\"'<>`/@]{1,200}@)?([^\s\"'<>`)\]},;，。；）】]{3,300})", re.IGNORECASE)
+_URL = re.compile(r"(https?://)(?:[^\s\"'<>`/@]{1,200}@)?([^\s\"'<>`)\]},;，。；）】\\]{3,300})", re.IGNORECASE)
 """An address; who signs in, before an `@`, is no part of it."""
 
 _PROXY = re.compile(
@@ -149,13 +149,14 @@ def model(
         return next((name for name in told if name in names), told[0])
     if not errors:
         return None
-    both, error = ends(text), min(errors)
-    groups = _spans(_refused_group(captured, text), both)
-    spans = [span for span in names.find(both) if not any(low <= span[0] and span[1] <= high for low, high in groups)]
+    group_named, error = _refused_group(captured, text), min(errors)
     # What people blame they name before the error, and what works beside it after.
-    before = [span for span in spans if error - NEAR <= span[0] < error]
-    start, end = before[-1] if before else spans[0] if spans else (0, 0)
-    return both[start:end] or None
+    near = text[max(0, error - NEAR) : error + NAME]
+    before = [near[start:end] for start, end in _beside(group_named, near, names) if start < min(error, NEAR)]
+    if before:
+        return before[-1]
+    both = ends(text)
+    return next((both[start:end] for start, end in _beside(group_named, both, names)), None)
 
 
 def _named_by_gateway(text: str) -> str | None:
@@ -179,9 +180,12 @@ def _whole(text: str, start: int, end: int, names: ModelNames) -> str | None:
     return _named(text[start:end]) if found[0] or start + found[1] <= end else text[start : start + found[1]]
 
 
-def _spans(name: str | None, text: str) -> list[tuple[int, int]]:
-    """Return where a name stands in a text."""
-    return [match.span() for match in re.finditer(re.escape(name), text)] if name else []
+def _beside(group_named: str | None, text: str, names: ModelNames) -> Iterator[tuple[int, int]]:
+    """Yield where models are named in a text, and not in the name of the group."""
+    groups = [match.span() for match in re.finditer(re.escape(group_named), text)] if group_named else []
+    for start, end in names.find(text):
+        if not any(low <= start and end <= high for low, high in groups):
+            yield start, end
 
 
 def called(text: str) -> str | None:

@@ -235,3 +235,15 @@ def test_the_code_and_the_type_of_an_error_are_read_in_any_notation(
 ) -> None:
     evidence = assistant.ask(text).evidence
     assert (evidence.code, evidence.type) == (code, type_)
+
+
+@pytest.mark.parametrize("lines", [0, 20, 400])
+def test_of_a_log_the_model_is_the_one_before_the_error_however_long_it_is(assistant: Assistant, lines: int) -> None:
+    log = "started with gpt-4o\n" + "10:00:01 a request was served\n" * lines
+    found = assistant.ask(f"{log}calling claude-sonnet-4-20250514 now\nError code: 429\n" + "bye\n" * lines)
+    assert found.evidence.model == "claude-sonnet-4-20250514"
+
+
+def test_a_line_break_as_programs_write_it_ends_an_address(assistant: Assistant) -> None:
+    found = assistant.ask(r'{"error": "404 at https://api.4allapi.com/v1/chat/completions\nplease check the url"}')
+    assert found.evidence.url == "https://api.4allapi.com/v1/chat/completions"
