@@ -154,7 +154,7 @@ class Screenshots:
             whole = True
         except TimeoutError:
             raise PictureError("slow", f"not read within {self._seconds:g} seconds") from None
-        except (EOFError, ConnectionError):
+        except (EOFError, ConnectionError, ValueError):
             raise PictureError("broken", "reading the picture failed") from None
         finally:
             # After anything else, a cancellation too, the next answer would be this picture's.
@@ -182,7 +182,7 @@ class Screenshots:
         try:
             async with asyncio.timeout(STARTING):
                 await _line(process)
-        except (TimeoutError, EOFError, ConnectionError):
+        except (TimeoutError, EOFError, ConnectionError, ValueError):
             log.warning("Pictures cannot be read: %s does not start.", "python -m bot.reading.ocr")
             raise UnavailableError("the program that reads pictures does not start") from None
         log.info("Started reading pictures, in process %d.", process.pid)
@@ -212,8 +212,16 @@ async def _asked(process: Process, data: bytes) -> dict[str, Any]:
 
 
 async def _line(process: Process) -> dict[str, Any]:
+    """Return the next answer of the process.
+
+    Raises:
+        EOFError: It has ended.
+        ValueError: Its line is longer than an answer may be, or is none.
+    """
     line = await process.stdout.readline() if process.stdout else b""
     if not line.endswith(b"\n"):
         raise EOFError
-    answer: dict[str, Any] = json.loads(line)
+    answer = json.loads(line)
+    if not isinstance(answer, dict):
+        raise ValueError
     return answer

@@ -201,6 +201,34 @@ async def test_a_program_that_does_not_start_is_told_as_such(monkeypatch: pytest
         await Screenshots().read(PICTURE)
 
 
+@pytest.mark.parametrize("answer", ["'x' * 4_000_001", "'what?'", "7"], ids=["too long", "no JSON", "no answer"])
+async def test_what_is_no_answer_fails_that_picture_and_ends_the_process(
+    monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    """Of a program in the place of the one that reads: it says that it is ready, and answers so."""
+    start = asyncio.create_subprocess_exec
+    program = f"import sys; print('{{}}', flush=True); sys.stdin.buffer.read(4); print({answer}, flush=True); input()"
+
+    async def started(executable: str, *_: str, **options: Any) -> asyncio.subprocess.Process:
+        return await start(executable, "-c", program, **options)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", started)
+    screenshots = Screenshots()
+    assert await refused(screenshots, PICTURE) == "broken"
+    assert screenshots.pid is None
+
+
+async def test_a_program_that_says_something_else_when_it_starts_is_none_that_reads(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "python"
+    other.write_text("#!/bin/sh\necho welcome\n", encoding="utf-8")
+    other.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(other))
+    with pytest.raises(UnavailableError):
+        await Screenshots().read(PICTURE)
+
+
 async def test_after_closing_no_process_is_started_again() -> None:
     screenshots = Screenshots()
     await screenshots.close()

@@ -6,6 +6,7 @@ import io
 import sqlite3
 import sys
 import zipfile
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,11 @@ def test_utf16_without_a_mark_is_known_by_its_nul_bytes(encoding: str) -> None:
         assert decode(text.encode(encoding)) == text
 
 
-def test_western_windows_text_keeps_its_accents() -> None:
-    assert decode("Délai dépassé: 504 à 12 h".encode("cp1252")) == "Délai dépassé: 504 à 12 h"
+@pytest.mark.parametrize(
+    "text", ["Délai dépassé: 504 à 12 h", "größer möglich für Schlüssel", "Não: conexão e autenticação, 401"]
+)
+def test_western_windows_text_keeps_its_accents(text: str) -> None:
+    assert decode(text.encode("cp1252")) == text
 
 
 @pytest.mark.parametrize(("start", "end"), [(12, None), (13, None), (0, -30), (0, -31), (12, -31)])
@@ -52,8 +56,35 @@ def test_a_log_cut_off_inside_a_character_loses_that_character_only(start: int, 
     assert "错误" in decode(LOG.encode()[:-30])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "gbk"])
+@pytest.mark.parametrize("row", [LOG, "错误", "请求失败request"])
+def test_of_a_log_that_is_cut_in_two_the_character_at_the_cut_is_lost_and_no_other(encoding: str, row: str) -> None:
+    text = row * 50
+    data = text.encode(encoding)
+    for cut in range(len(data) // 2, len(data) // 2 + len(row.encode(encoding))):
+        read = decode(data[:cut], data[cut:])
+        assert alike(read, text) + alike(read[::-1], text[::-1]) >= len(text) - 1
+
+
+def alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_the_mark_at_the_beginning_of_a_log_holds_for_its_end(encoding: str) -> None:
+    head, tail = "开始：一切正常".encode(encoding), "错误：请求过多".encode(encoding).removeprefix("".encode(encoding))
+    assert decode(head, tail) == "开始：一切正常\n错误：请求过多"
+
+
+def test_a_log_whose_beginning_is_plain_is_in_the_encoding_of_its_end() -> None:
+    for encoding in ("utf-8", "gb18030"):
+        assert decode(b"started", "错误：请求过多".encode(encoding)) == "started\n错误：请求过多"
+
+
 def test_a_few_spoilt_bytes_do_not_spoil_the_rest() -> None:
     assert decode(LOG.encode() + b"\xff\xfe tail") == LOG + "\ufffd\ufffd tail"
+    assert decode(LOG.encode("gb18030") + b"\xff tail") == LOG + "\ufffd tail"
 
 
 def test_nul_bytes_are_dropped() -> None:

@@ -18,7 +18,7 @@ import aiohttp
 import discord
 
 from bot.assistant.secrets import mask
-from bot.chat.trouble import FAILED
+from bot.chat.trouble import FAILED, report
 from bot.reading import screenshots
 from bot.reading.pictures import BYTES, PictureError, kind
 from bot.reading.screenshots import BusyError, Seen, UnavailableError
@@ -149,6 +149,9 @@ class Files:
         except (PictureError, *FAILED) as error:
             log.info("a file was not read: %s", type(error).__name__)
             return replace(reading, trouble="unreadable")
+        except Exception as error:  # whatever it is, the words and the other files are as good
+            report(error, "reading a file")
+            return replace(reading, trouble="unreadable")
 
     async def _when_it_is_its_turn(self, file: discord.Attachment, reading: Reading) -> Reading:
         if looks_like_a_picture(file):
@@ -164,7 +167,7 @@ class Files:
     async def _understood(self, reading: Reading, parts: Sequence[bytes]) -> Reading:
         """Read what is in a file, be it called what it may."""
         if kind(parts[0]) is None:
-            return replace(reading, text="\n".join(map(decode, parts)) if is_text(parts[0]) else "")
+            return replace(reading, text=decode(*parts) if is_text(parts[0]) else "")
         seen = await self.pictures.read(parts[0])
         return replace(reading, text=seen.text, pictured=True, trouble=None if seen.text.strip() else "unreadable")
 

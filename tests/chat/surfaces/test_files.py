@@ -73,6 +73,16 @@ async def test_of_a_large_text_both_ends_are_read_and_no_more(shelf: Shelf, enco
     assert sum(shelf.sent) <= 2 * HALF < len(shelf.data)
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8"])
+@pytest.mark.parametrize("before", range(4))
+async def test_a_large_chinese_log_is_read_wherever_it_is_cut(shelf: Shelf, encoding: str, before: int) -> None:
+    shelf.data = f"{'.' * before}开始\n{'错误码：请求过多，请稍后再试。' * 60_000}\n{ERROR}".encode(encoding)
+    text = await text_of(shelf.file())
+    assert "开始\n错误码：" in text
+    assert f"请稍后再试。\n{ERROR}" in text
+    assert set(text) <= set("开始错误码：请求过多，请稍后再试。.\n\ufffd" + ERROR)
+
+
 async def test_of_a_large_text_on_a_server_without_ranges_the_beginning_is_read(shelf: Shelf) -> None:
     shelf.data, shelf.ranges = f"{ERROR}\n{LINE * 40_000}the end".encode(), False
     text = await text_of(shelf.file())
@@ -103,6 +113,19 @@ async def test_a_file_that_does_not_come_in_time_is_given_up(shelf: Shelf, monke
 
 async def test_a_file_that_is_gone_is_not_read() -> None:
     assert await text_of(attachment("run.log", size=2**21, url="http://127.0.0.1:9/")) == "unreadable"
+
+
+async def test_of_a_file_on_which_reading_fails_the_others_are_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def loaded(file: discord.Attachment, _: int) -> list[bytes]:
+        return [picture("shot") if file.filename == "shot.png" else LINE.encode()]
+
+    monkeypatch.setattr(surfaces, "load", loaded)
+    files = Files(Pictures({"shot": KeyError("lines")}), available=lambda: True)
+    readings = await files.read(1, [attachment("shot.png"), attachment("run.log")])
+    assert [(reading.trouble, reading.text) for reading in readings] == [("unreadable", ""), (None, LINE)]
+    assert "reading a file failed with KeyError, reference " in caplog.text
 
 
 async def test_whoever_comes_when_too_many_wait_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
