@@ -1,7 +1,8 @@
 """What has been loaded once need not be validated again: neither for one question nor for a start of the bot.
 
 The cache is JSON beside the user's other caches. It is used only while no file of the knowledge base
-has changed, and a cache that cannot be read or written is no error: the files are loaded instead.
+has changed, and none of the program's that reads them; a cache that cannot be read or written is no error: the files
+are loaded instead.
 """
 
 from __future__ import annotations
@@ -21,9 +22,6 @@ from bot.knowledge.base import Knowledge
 from bot.knowledge.files import stamp, state
 from bot.knowledge.schema import Case, Cues, Entry, Family, Findings, Match, Models, Service, Texts
 
-FORMAT = 4
-"""Raised whenever what is kept changes its shape."""
-
 
 def load(directory: Path, *, apart: bool = False) -> Knowledge:
     """Return a knowledge base, from the cache where its files are as they were.
@@ -35,15 +33,19 @@ def load(directory: Path, *, apart: bool = False) -> Knowledge:
     Raises:
         KnowledgeError: As `loading.load` does, where the files have to be read.
     """
-    place, state = kept.place("knowledge", str(directory.absolute())), _state(directory)
+    current = _state(directory)
     with suppress(OSError, ValueError, KeyError, TypeError):
-        held = json.loads(place.read_bytes())
-        if held["state"] == state:
+        held = json.loads(_place(directory).read_bytes())
+        if held["state"] == current:
             return _revived(held)
     held = (_read_apart(directory) if apart else None) or _read(directory)
     with suppress(OSError):
-        kept.write(place, held | {"state": state})
+        kept.write(_place(directory), held | {"state": current})
     return _revived(held)
+
+
+def _place(directory: Path) -> Path:
+    return kept.place("knowledge", str(directory.absolute()))
 
 
 def _read(directory: Path) -> dict[str, Any]:
@@ -62,8 +64,8 @@ def _read_apart(directory: Path) -> dict[str, Any] | None:
 
 
 def _state(directory: Path) -> str:
-    """Return what changes whenever a file of the knowledge base, or this program, does."""
-    return json.dumps([FORMAT, stamp(directory), state(Path(__file__))])
+    """Return what changes whenever a file of the knowledge base does, or one of the package that says what it holds."""
+    return json.dumps([stamp(directory), *map(state, sorted(Path(__file__).parent.glob("*.py")))])
 
 
 def _held(knowledge: Knowledge) -> dict[str, Any]:

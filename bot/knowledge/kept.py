@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -11,8 +12,15 @@ from pathlib import Path
 
 
 def place(kind: str, of: str) -> Path:
-    """Return the file for one thing of a kind: `knowledge` of a folder, `catalogue` of an address."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    """Return the file for one thing of a kind: `knowledge` of a folder, `catalogue` of an address.
+
+    Raises:
+        OSError: The user has no home, as in a container that runs under a number without a name.
+    """
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError as error:
+        raise OSError(errno.ENOENT, str(error)) from None
     return home / "error-desk" / f"{kind}-{hashlib.sha256(of.encode()).hexdigest()[:16]}.json"
 
 

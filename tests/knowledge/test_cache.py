@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,30 @@ def test_a_cache_of_another_shape_is_no_error(base: Path) -> None:
     held = json.loads(kept(base).read_text(encoding="utf-8"))
     kept(base).write_text(json.dumps({"state": held["state"], "service": {"colour": 1}}), encoding="utf-8")
     assert says(cache.load(base)) == whole
+
+
+def test_after_a_change_of_the_program_the_files_are_read_again(
+    base: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "program"
+    shutil.copytree(Path(cache.__file__).parent, program)
+    monkeypatch.setattr(cache, "__file__", str(program / "cache.py"))
+    cache.load(base)
+    monkeypatch.setattr(loading, "load", lambda _: pytest.fail("the files were read again"))
+    cache.load(base)
+    schema = program / "schema.py"
+    schema.write_text(schema.read_text(encoding="utf-8").replace("Line(90", "Line(5"), encoding="utf-8")
+    with pytest.raises(pytest.fail.Exception, match="read again"):
+        cache.load(base)
+
+
+def test_without_a_home_to_keep_it_in_the_files_are_read(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", no_home)
+    assert cache.load(base).entries.keys() == loading.load(base).entries.keys()
 
 
 def test_without_a_place_to_keep_it_the_files_are_read(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -240,6 +240,17 @@ def test_a_broken_file_is_no_catalogue(
     assert catalogue_cache.load("https://one.example") is None
 
 
+def test_without_a_home_nothing_is_kept(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", no_home)
+    assert catalogue_cache.load("https://one.example") is None
+    with pytest.raises(OSError, match="home"):
+        catalogue_cache.keep("https://one.example", catalogue)
+
+
 def test_a_newer_catalogue_that_cannot_be_written_leaves_the_last(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

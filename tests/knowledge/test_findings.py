@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from bot.assistant import findings
 from bot.assistant.assistant import Assistant
+from bot.assistant.findings import key, sender
 from bot.knowledge import cache
-from bot.knowledge.base import KnowledgeError
+from bot.knowledge.base import Knowledge, KnowledgeError
 from bot.knowledge.loading import load
+from bot.knowledge.schema import Meaning
 from tests.knowledge.small import write
 
 WORDS = """\
@@ -86,3 +91,25 @@ def test_the_words_come_back_from_the_cache(base: Path, tmp_path: Path, monkeypa
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     cache.load(base)
     assert cache.load(base).findings == load(base).findings
+
+
+def named_by_findings() -> Iterator[Meaning]:
+    """Yield the entries and cases that findings name in their code."""
+    rows: list[Sequence[str]] = [("401", *key._RECOGNISED)]
+    for file in Path(findings.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="means"), args=[ast.Starred(value=ast.Name(id="meaning"))]):
+                    rows += sender._OWN
+                case ast.Call(func=ast.Attribute(attr="means") | ast.Name(id="Meaning"), args=words):
+                    rows.append([ast.literal_eval(word) for word in words])
+    for entry, *cases in rows:
+        yield Meaning(entry)
+        yield from (Meaning(entry, case) for case in cases)
+
+
+def test_what_findings_name_is_in_the_base_that_comes_with_the_bot(knowledge: Knowledge) -> None:
+    """Another service's may do without; what is told of it is not told there."""
+    named = set(named_by_findings())
+    assert {Meaning("503", "no-channel"), Meaning("413", "body"), Meaning("401", "used-up")} <= named
+    assert not sorted(map(str, named.difference(knowledge.meanings())))
