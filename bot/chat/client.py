@@ -300,7 +300,7 @@ class Desk(commands.AutoShardedBot):
         """Return the card for a new answer in a server, or with None in a direct message, see `Card.of`."""
         meanings = choices.others(self.assistant.knowledge, answer) if asked or answer.entry else ()
         card = Card.of(answer, meanings, asked=asked, private=private, above=above, seen=seen)
-        model, lang = answer.evidence.model, answer.lang
+        model, lang = self.knowledge.same_model(answer.evidence.model), answer.lang
         return replace(card, incident=incidents.others(self, guild_id, card.meaning, model, lang))
 
     def view(

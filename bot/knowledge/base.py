@@ -25,6 +25,7 @@ from bot.knowledge.schema import (
     Texts,
     Wanted,
 )
+from bot.knowledge.spellings import Spellings
 from bot.knowledge.templates import Template, TemplateIndex
 from bot.knowledge.wording import cue_words, fold, words
 
@@ -94,6 +95,17 @@ class Knowledge:
     def models(self) -> ModelNames:
         """The names of models."""
         return ModelNames(self.families)
+
+    @cached_property
+    def _model_names(self) -> Spellings:
+        return Spellings(name for family in self.families.families.values() for name in family.models)
+
+    def same_model(self, name: str | None) -> str | None:
+        """Return one name for all ways to write a model's, for whoever counts: `GPT-4O` and `openai/gpt-4o` are one.
+
+        It is the exact one; of a model that is not listed, its own without case.
+        """
+        return name and (self._model_names.exact(name) or name.casefold())
 
     @cached_property
     def _said(self) -> PhraseIndex:

@@ -89,7 +89,7 @@ async def note(
         asked=asked,
         entry=answer.entry,
         case=answer.case,
-        model=answer.evidence.model,
+        model=desk.knowledge.same_model(answer.evidence.model),
         lang=answer.lang,
     )
     await desk.records.questions.log(new)

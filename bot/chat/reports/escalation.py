@@ -191,7 +191,7 @@ async def _new_report(
         asker_id=_asker(interaction, subject),
         entry=_entry(subject),
         case=subject.meaning.case if subject.meaning else None,
-        model=known.get("model"),
+        model=interaction.client.knowledge.same_model(known.get("model")),
         facts=known,
         findings="\n".join(noticed.read(card.noticed)),
         tried=values.get(TRIED, ""),

@@ -225,6 +225,16 @@ async def test_an_incident_is_about_one_model(crowd: Crowd) -> None:
     assert crowd.last().startswith(SEEN)
 
 
+@pytest.mark.parametrize("names", [("gpt-4o", "GPT-4O", "openai/gpt-4o"), ("acme-9", "Acme-9", "ACME-9")])
+async def test_a_model_is_one_however_its_name_is_written(crowd: Crowd, names: tuple[str, ...]) -> None:
+    for place, name in enumerate(names):
+        await crowd.paste(1, DOWN.format(model=name), start=place)
+    (incident,) = await crowd.open()
+    assert incident.model == names[0]
+    await crowd.paste(1, DOWN.format(model=names[1]), start=3)
+    assert crowd.last().startswith(SEEN)
+
+
 async def test_who_names_no_model_is_told_of_the_one_that_others_have_trouble_with(crowd: Crowd) -> None:
     await crowd.paste(3, DOWN.format(model="gpt-5"))
     await crowd.paste(1, f"{crowd.town.mention} 503", start=3)
