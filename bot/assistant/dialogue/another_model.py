@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.assistant.answer import Answer
@@ -11,10 +12,17 @@ from bot.assistant.dialogue.wording import ASKS, FILLERS, SAME, WORD
 from bot.knowledge.schema import Meaning
 from bot.knowledge.wording import fold
 
+_ALSO = re.compile(
+    r"\balso (?:happen|fail|with\b)|\b(?:happen|fail)(?:s|ing|ed)?\b.*\b(?:also|too|as well)\b"
+    r"|也(?:报错|不行|这样|是这样)"
+)
+"""What says that it is so elsewhere as well."""
+
 _CHANGING = frozenset(
     "again and but changed changing even exact exactly get gets getting gives giving have i've just now result returns "
-    "returning same still switched switching thing too also as well tried try trying with".split()
-) | frozenset("换成了改试过也还是一样同都现在依然仍旧照结果个到得到")
+    "returning same still switched switching thing too also as well tried try trying with happen happened fail "
+    "failed".split()
+) | frozenset("换成了改试过也还是一样同都现在依然仍旧照结果个到得到不行这")
 """What people say who tell of another model, beside what they say around a fact."""
 
 
@@ -34,7 +42,7 @@ def with_another_model(assistant: Assistant, before: Answer, later: Answer) -> A
     ((start, end),) = spans
     model, rest = later.text[start:end], fold(f"{later.text[:start]} {later.text[end:]}")
     known = (model_of(before) or "").casefold()
-    says_so = SAME.search(rest) or (later.entry and (known or says_still(later)))
+    says_so = SAME.search(rest) or _ALSO.search(rest) or (later.entry and (known or says_still(later)))
     if not says_so or ASKS.search(rest) or model.casefold() == known:
         return None
     own = FILLERS | _CHANGING | {"error", str(before.met or before.status)}
