@@ -14,8 +14,10 @@ UNUSABLE = 2
 
 
 def complain(text: str, code: int = FAILED) -> int:
-    """Say on standard error, in one line, why a command ends, and return its exit code."""
-    typer.echo(f"error: {text}", err=True)
+    """Say on standard error, in one line and without keys and tokens, why a command ends; return its exit code."""
+    from bot.assistant.secrets import mask  # noqa: PLC0415 - the pattern of every key, and most commands end well
+
+    typer.echo(f"error: {mask(text).text}", err=True)
     return code
 
 

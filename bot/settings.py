@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self, cast
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 LogFormat = Literal["text", "json"]
 
@@ -30,7 +30,7 @@ class Settings:
     """What the operator may choose. Every field has a variable of the same name, in capitals.
 
     Channels are names without `#`, case-folded, or ids as digits. Whether the token is a good one is
-    for Discord to judge: any one line of text passes here. The database's address starts with
+    for Discord to judge: any one line that can be printed passes here. The database's address starts with
     `sqlite+aiosqlite://` or `postgresql://`, in whichever form it was given. The gateway is the service
     whose catalogue is read, at its base URL without `/v1`. Heroku names this process in `DYNO`. Without a number of
     shards, Discord is asked how many there are to be; without their ids, this process has all of them. Answers are
@@ -83,7 +83,7 @@ class Settings:
             discord_token=_token(env),
             discord_api_url=_url(env, "DISCORD_API_URL"),
             database_url=_database(env, "DATABASE_URL"),
-            knowledge_dir=_directory(env, "KNOWLEDGE_DIR"),
+            knowledge_dir=directory(env.get("KNOWLEDGE_DIR", ""), "KNOWLEDGE_DIR"),
             support_channels=_channels(env.get("SUPPORT_CHANNELS", "")),
             staff_channel=next(iter(staff), None),
             gateway_url=_gateway(env, "GATEWAY_URL"),
@@ -100,12 +100,36 @@ class Settings:
         )
 
 
+def directory(given: str, name: str) -> Path | None:
+    """Return the folder that an operator names, with its `~` resolved; None where nothing but blanks is given.
+
+    Args:
+        given: what stands in the variable.
+        name: the variable.
+
+    Raises:
+        SettingsError: there is no such folder, or nobody can tell.
+    """
+    if not (given := given.strip()):
+        return None
+    try:
+        path = Path(given).expanduser()
+        found = path.is_dir()
+    except RuntimeError:
+        raise SettingsError(f"{name}: nobody knows whose home {given} is in") from None
+    except OSError as error:  # its name is too long, or the folder above it may not be entered
+        raise SettingsError(f"{name}: cannot look at {given}: {error.strerror}") from None
+    if not found:
+        raise SettingsError(f"{name}: there is no directory {path}")
+    return path
+
+
 def _token(env: Mapping[str, str]) -> str:
     name, token = "DISCORD_TOKEN", env.get("DISCORD_TOKEN", "")
     if not token and (file := env.get("DISCORD_TOKEN_FILE")):
         name = "DISCORD_TOKEN_FILE"
         try:
-            token = Path(file).read_text(encoding="utf-8").strip()
+            token = Path(file).read_text(encoding="utf-8-sig").strip()  # Windows' editors begin it with a mark
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise SettingsError(f"DISCORD_TOKEN_FILE: cannot read {file}: {reason}") from None
@@ -113,6 +137,8 @@ def _token(env: Mapping[str, str]) -> str:
             raise SettingsError(f"DISCORD_TOKEN_FILE: {file} is empty")
     if len(token.splitlines()) > 1:
         raise SettingsError(f"{name} holds more than one line; the token is a single line")
+    if not token.isprintable():
+        raise SettingsError(f"{name} holds a character that cannot be printed; copy the token again")
     return token
 
 
@@ -166,32 +192,33 @@ def _shards(env: Mapping[str, str], name: str, count: int | None) -> frozenset[i
     return frozenset(ids)
 
 
-def _directory(env: Mapping[str, str], name: str) -> Path | None:
-    if not env.get(name):
-        return None
-    path = Path(env[name]).expanduser()
-    if not path.is_dir():
-        raise SettingsError(f"{name}: there is no directory {path}")
-    return path
-
-
-def _url(env: Mapping[str, str], name: str) -> str | None:
-    if not env.get(name):
+def _url(env: Mapping[str, str], name: str, instead: str = "") -> str | None:
+    if not (given := env.get(name)):
         return None
     try:
-        parts = urlsplit(env[name])
+        parts = urlsplit(given)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
     except ValueError:
         usable = False
     if not usable:
         raise SettingsError(f"{name} is not an address that starts with https:// or http://")
-    return env[name].rstrip("/")
+    if "@" in parts.netloc:
+        raise SettingsError(f"{name} takes no user or password{instead}")
+    if not _has_port(parts):
+        raise SettingsError(f"{name} has no port from 1 to 65535 after its colon")
+    return given.rstrip("/")
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Tell whether an address leaves its port out, or has one that there is."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _gateway(env: Mapping[str, str], name: str) -> str | None:
-    url = _url(env, name)
-    if url and "@" in urlsplit(url).netloc:
-        raise SettingsError(f"{name} takes no user or password; a key goes into GATEWAY_KEY")
+    url = _url(env, name, "; a key goes into GATEWAY_KEY")
     return url.removesuffix("/v1").rstrip("/") if url else None
 
 

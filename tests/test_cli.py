@@ -353,6 +353,47 @@ def test_a_folder_at_home_is_found_from_the_environment(
     assert bot(*words).exit_code == 0
 
 
+@pytest.mark.parametrize("words", [("check",), ("ask", "429"), ("models", "gpt-4o"), ("run",)])
+@pytest.mark.parametrize(("folder", "told"), [("~nosuch/kb", "whose home"), ("x" * 300, "too long"), ("gone", "gone")])
+def test_a_folder_of_the_environment_that_is_none_is_told_in_one_line(
+    base: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], folder: str, told: str
+) -> None:
+    monkeypatch.setenv("KNOWLEDGE_DIR", folder)
+    result = bot(*words)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (UNUSABLE, "", 1)
+    assert result.stderr.startswith("error: KNOWLEDGE_DIR: ")
+    assert told in result.stderr
+
+
+@pytest.mark.parametrize("words", [("check",), ("ask", "429"), ("models",)])
+def test_blanks_around_a_folder_of_the_environment_mean_nothing(
+    base: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    for folder in (f" {base.name} ", " "):
+        monkeypatch.setenv("KNOWLEDGE_DIR", folder)
+        assert bot(*words).exit_code == 0
+
+
+@pytest.mark.parametrize("words", [("check", "~nosuch/kb"), ("ask", "429", "--knowledge", "~nosuch/kb")])
+def test_a_home_of_nobody_is_told_in_one_line(base: Path, words: tuple[str, ...]) -> None:
+    result = bot(*words)
+    assert (result.exit_code, result.stderr) == (UNUSABLE, "error: ~nosuch/kb: there is no such home\n")
+
+
+@pytest.mark.parametrize("variable", ["DISCORD_TOKEN_FILE", "LOG_LEVEL", "METRICS_PORT", "KNOWLEDGE_DIR"])
+def test_a_token_that_stands_in_a_wrong_variable_is_not_shown(
+    base: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    token = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.GabcDE." + "aBcdefgh1jklmnopqrstuvwxyz0123456789AB"
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    for secret in (token, KEY):
+        monkeypatch.setenv(variable, secret)
+        result = bot("run")
+        assert result.stderr.startswith(f"error: {variable}")
+        assert result.stderr.count("\n") == 1
+        assert secret not in result.output
+
+
 def test_eval_of_a_file_it_cannot_use_says_why(base: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"text": "a", "label": "429"}\n{"text": "b"}\n', encoding="utf-8")
     for name, told in (("gone", "gone: No such file or directory"), (".", ".: Is a directory"),

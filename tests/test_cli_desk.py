@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import io
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -206,6 +208,7 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path, what: str) ->
         (("--unanswered", "--stats"), "give --unanswered or --stats"),
         (("--stats", "--days", "0"), "--days"),
         (("--stats", "--server", "support"), "--server"),
+        (("--stats", "--server", "9" * 23), "--server"),
     ],
 )
 def test_a_wrong_use_is_told(options: tuple[str, ...], told: str) -> None:
@@ -237,6 +240,49 @@ def test_everything_is_moved_to_another_database_and_the_rows_are_counted(path: 
     again = bot("desk", "move", there)
     assert again.exit_code == 2
     assert "not empty" in again.output
+
+
+def test_what_would_be_gone_at_once_is_not_moved(path: Path) -> None:
+    fill(path, lambda records: records.unanswered.keep(missed(1, STRANGE)))
+    for there in ("sqlite+aiosqlite:///", "sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true"):
+        done = bot("desk", "move", there)
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert done.stderr.startswith("error: the database to move to is in memory")
+
+
+def spoil(path: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+def test_a_value_that_cannot_be_read_is_told_in_one_line_with_its_database(path: Path, tmp_path: Path) -> None:
+    fill(path, lambda records: records.unanswered.keep(missed(1, STRANGE)))
+    spoil(path, "UPDATE unanswered SET created_at = 'yesterday'")
+    for words in (("move", f"sqlite+aiosqlite:///{tmp_path}/there.sqlite3"), ("export", "--unanswered")):
+        done = bot("desk", *words)
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert done.stderr.startswith("error: the database of DATABASE_URL failed: a value cannot be read")
+        assert "yesterday" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("move", "sqlite+aiosqlite:///there.sqlite3"), ("export", "--stats")])
+def test_an_option_in_the_address_that_means_nothing_is_told_in_one_line(
+    path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    path.touch()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{path}?timeout=abc")
+    done = bot("desk", *words)
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("error: the database of DATABASE_URL cannot be opened: its address has")
+
+
+def test_a_target_of_an_unknown_revision_is_told_in_one_line(path: Path, tmp_path: Path) -> None:
+    fill(path, lambda records: records.unanswered.keep(missed(1, STRANGE)))
+    there = tmp_path / "there.sqlite3"
+    spoil(there, "CREATE TABLE alembic_version AS SELECT '0001_initial' AS version_num")
+    done = bot("desk", "move", f"sqlite+aiosqlite:///{there}")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("error: the database to move to is not a desk of ours")
 
 
 @pytest.mark.parametrize("there", ["", "mysql://host/desk", "desk.sqlite3"])

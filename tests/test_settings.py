@@ -35,7 +35,12 @@ def test_the_token_comes_from_a_file_where_only_a_file_is_named(tmp_path: Path) 
     assert Settings.from_env(both).discord_token == "the-other"
 
 
-@pytest.mark.parametrize("content", [None, b"", b"one\ntwo", b"\xff\xfe\x00"])
+def test_the_mark_that_windows_begins_a_text_file_with_is_no_part_of_the_token(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(f"{TOKEN}\r\n", encoding="utf-8-sig")
+    assert Settings.from_env({"DISCORD_TOKEN_FILE": str(tmp_path / "token")}).discord_token == TOKEN
+
+
+@pytest.mark.parametrize("content", [None, b"", b"one\ntwo", b"\xff\xfe\x00", b"a\0b"])
 def test_a_token_file_that_cannot_hold_a_token_is_named(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "token"
     if content is not None:
@@ -76,16 +81,31 @@ def test_log_choices_are_taken_in_any_case() -> None:
             for port in ("0", "65536", "-1", "9100.5", "http", "９１００", "9" * 99)
         ),
         ("KNOWLEDGE_DIR", "/no/such/place", "/no/such/place"),
+        ("KNOWLEDGE_DIR", "~nosuch/kb", "~nosuch"),
+        ("KNOWLEDGE_DIR", "x" * 300, "too long"),
         ("DISCORD_API_URL", "discord.com/api/v10", "https://"),
         ("DISCORD_API_URL", "http://[", "https://"),
+        *((name, f"http://127.0.0.1:{port}/api", "port from 1 to 65535")
+          for name in ("DISCORD_API_URL", "GATEWAY_URL") for port in ("99999", "0", "abc")),
+        ("DISCORD_API_URL", "https://user:pw@host/api", "no user or password"),
         ("DISCORD_TOKEN", "one\ntwo", "single line"),
+        ("DISCORD_TOKEN", "a\x01b", "cannot be printed"),
     ],
-)
+)  # fmt: skip
 def test_a_bad_value_is_told_with_the_name_of_its_variable(name: str, value: str, told: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({name: value})
     assert name in str(caught.value)
     assert told in str(caught.value)
+
+
+def test_a_folder_that_nobody_may_look_at_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", forbidden)
+    with pytest.raises(SettingsError, match=r"^KNOWLEDGE_DIR: cannot look at /root/kb: Permission denied$"):
+        Settings.from_env({"KNOWLEDGE_DIR": "/root/kb"})
 
 
 def test_metrics_are_off_until_they_are_given_a_port() -> None:

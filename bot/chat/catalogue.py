@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -153,7 +154,7 @@ async def _keep_fresh(
     sleep: Callable[[float], Awaitable[object]],
     chance: Callable[[], float],
 ) -> None:
-    last = await asyncio.to_thread(catalogue_cache.load, url)
+    host, last = urlsplit(url).hostname, await asyncio.to_thread(catalogue_cache.load, url)
     if last:
         learn(last)
     failures = 0
@@ -163,13 +164,13 @@ async def _keep_fresh(
         except Exception as error:  # there is no end to what a service may send
             wait = min(RETRY * 2.0 ** min(failures, 10), LONGEST)
             failures += 1
-            log.warning("the catalogue of %s stays as it was: %s", URL(url).host, reason(error))
+            log.warning("the catalogue of %s stays as it was: %s", host, reason(error))
         else:
             wait, failures = REFRESH, 0
             learn(new)
             await _keep(url, new)
             if last is None or (new.models, new.groups) != (last.models, last.groups):
-                log.info("the catalogue of %s: models %d, groups %d", URL(url).host, len(new.models), len(new.groups))
+                log.info("the catalogue of %s: models %d, groups %d", host, len(new.models), len(new.groups))
             last = new
         await sleep(wait * (0.9 + 0.2 * chance()))
 

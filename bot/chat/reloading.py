@@ -97,8 +97,13 @@ class Reloader:
 
     async def look(self) -> None:
         """Reload the knowledge if its files are not as they were when they were last read; nothing is raised."""
-        if await self._stamp() != (self._refused or self._desk.knowledge.stamp):
-            await self.obey()
+        try:
+            changed = await self._stamp() != (self._refused or self._desk.knowledge.stamp)
+        except Exception as error:  # whatever it is, it must not be the last time
+            report(error, "looking at the knowledge")
+        else:
+            if changed:
+                await self.obey()
 
     async def obey(self) -> None:
         """Reload the knowledge for nobody who waits for an answer: the bot's owner gets a message where it is bad."""

@@ -80,6 +80,9 @@ FLEETING = (
 )
 """https://devcenter.heroku.com/articles/active-storage-on-heroku#ephemeral-disk"""
 
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+"""What discord.py raises where it reads an answer that is none of Discord's."""
+
 
 class NotDiscordError(Exception):
     """What answers at the API's address does not speak as Discord does."""
@@ -238,10 +241,19 @@ async def _log_in(desk: Desk) -> None:
     parsers.update({name: _skipping(name, parse) for name, parse in parsers.items()})
     try:
         await desk.login(desk.settings.discord_token)
+    except UNREADABLE as error:
+        if desk.application:  # the answers were read: what failed is our own, that follows on them
+            raise
+        raise _not_discord() from error
+    try:
         await find_the_gateway(desk)
-    except (AttributeError, LookupError, TypeError, ValueError) as error:  # from reading the answers
-        log.debug("an answer to the log-in cannot be read", exc_info=True)
-        raise NotDiscordError from error
+    except UNREADABLE as error:
+        raise _not_discord() from error
+
+
+def _not_discord() -> NotDiscordError:
+    log.debug("an answer to the log-in cannot be read", exc_info=True)
+    return NotDiscordError()
 
 
 def _skipping(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -54,9 +54,21 @@ def _language(value: str | None) -> Language | None:
     return value
 
 
-def _expanded(value: Path | None) -> Path | None:
-    """Return a path with its `~` resolved, which no shell does in a variable's value that has quotes."""
-    return value and value.expanduser()
+def _folder(context: typer.Context, option: typer.CallbackParam, value: Path | None) -> Path | None:
+    """Return a folder with its `~` resolved, which no shell does within quotes; the environment's as `run` takes it."""
+    if value is None:
+        return None
+    from bot.settings import SettingsError, directory
+
+    source = context.get_parameter_source(option.name or "")
+    try:
+        if source and source.name == "ENVIRONMENT":
+            return directory(str(value), "KNOWLEDGE_DIR")
+        return value.expanduser()
+    except SettingsError as error:
+        fail(str(error))
+    except RuntimeError:
+        fail(f"{value}: there is no such home")
 
 
 Lang = Annotated[
@@ -68,7 +80,7 @@ KnowledgeDir = Annotated[
         "--knowledge",
         envvar="KNOWLEDGE_DIR",
         metavar="DIR",
-        callback=_expanded,
+        callback=_folder,
         help="Answer from this knowledge base instead of the one that comes with the bot.",
     ),
 ]
@@ -237,7 +249,7 @@ def check(
         typer.Argument(
             metavar="DIR",
             envvar="KNOWLEDGE_DIR",
-            callback=_expanded,
+            callback=_folder,
             help="The knowledge base; without it, the one that comes with the bot.",
         ),
     ] = None,

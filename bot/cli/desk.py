@@ -35,7 +35,12 @@ def export(
     server: Annotated[
         int | None,
         typer.Option(
-            "--server", metavar="ID", min=1, help="One server alone.", show_default="all, and direct messages"
+            "--server",
+            metavar="ID",
+            min=1,
+            max=2**63 - 1,  # databases know no larger numbers
+            help="One server alone.",
+            show_default="all, and direct messages",
         ),
     ] = None,
     out: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -35,6 +36,21 @@ _ALONE = {
     # Any number of our own: the lock is known by it, in this database, until the transaction ends.
     "postgresql": "SELECT pg_advisory_xact_lock(4041009)",
 }
+
+_RIGHTS = """
+    SELECT current_user, current_schema(), has_schema_privilege(current_schema(), 'CREATE'),
+           current_setting('transaction_read_only') = 'on'
+"""
+
+_SHUT = """
+    SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(current_schema()) AND CASE relkind
+        WHEN 'r' THEN NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+                           AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
+        WHEN 'S' THEN NOT has_sequence_privilege(oid, 'USAGE')
+        ELSE false END ORDER BY relname
+"""
+"""The tables that a role may not read and write, and the sequences from which it gets no number:
+https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS-TABLE"""
 
 
 class Database:
@@ -77,10 +93,11 @@ class Database:
             name: what it is called in errors.
 
         Raises:
-            DeskError: there is no such database, it stays locked, or its schema is newer than this program; with
-                `read_only`, also where there is no schema, or an older one.
+            DeskError: there is no such database, its address has what nobody can read, it stays locked, or its schema
+                is newer than this program or none that it knows; with `read_only`, also where there is no schema, or
+                an older one.
         """
-        async with _told(f"{name} cannot be opened", patience):
+        async with _told(f"{name} cannot be opened", patience, unread="its address has what cannot be read"):
             database = cls(_engine(url, limit, read_only=read_only), limit, name)
             try:
                 await database._bring_up_to_date(patience, read_only=read_only)
@@ -103,7 +120,8 @@ class Database:
         """Give a connection for a few statements that hold together; it commits where the block ends well.
 
         Raises:
-            DeskError: the database failed, or took longer than the limit. The block is for its statements alone.
+            DeskError: the database failed, took longer than the limit, or has what cannot be read. The block is for
+                its statements alone, and for reading what they give.
         """
         return self._within(self._limit)
 
@@ -170,6 +188,8 @@ class Database:
             stored = await connection.run_sync(_stored_revision)
         if stored == REVISION:
             return
+        if not _is_numbered(stored):
+            raise DeskError(f"{self._name} is not a desk of ours: it is at revision {stored[:32]!r}, which is unknown")
         if stored > REVISION:
             raise DeskError(f"{self._name} is at revision {stored}, newer than this program's {REVISION}: update it")
         if read_only and not stored:
@@ -177,11 +197,59 @@ class Database:
         if read_only:
             raise BehindError(f"{self._name} has an older schema: start the bot with it, which brings it up to date")
 
-        from bot.desk.migrations import upgrade  # noqa: PLC0415 - Alembic takes its time to load
+        from alembic.util import CommandError  # noqa: PLC0415 - Alembic takes its time to load
 
-        async with self._engine.begin() as connection:
-            await connection.exec_driver_sql(_ALONE[connection.dialect.name])
-            await connection.run_sync(upgrade)
+        from bot.desk.migrations import upgrade  # noqa: PLC0415
+
+        try:
+            async with self._engine.begin() as connection:
+                await connection.exec_driver_sql(_ALONE[connection.dialect.name])
+                await connection.run_sync(upgrade)
+        except CommandError as error:
+            raise DeskError(f"{self._name} cannot be brought up to date: {_reason(error)}") from error
+
+
+async def hindrance(url: str, *, patience: float = PATIENCE) -> str:
+    """Return what keeps the bot from storing in a database that can be read; empty where nothing does.
+
+    Who may write an SQLite file is for the system to say.
+
+    Args:
+        url: as `Settings.database_url` has it.
+        patience: seconds that it may take.
+
+    Raises:
+        DeskError: the database does not tell.
+    """
+    engine = _engine(url, patience, read_only=True)
+    async with _told("the database of DATABASE_URL failed", patience):
+        try:
+            async with engine.connect() as connection:
+                stored = await connection.run_sync(_stored_revision)
+                if not stored and (others := await connection.run_sync(_namesakes)):
+                    return f"it has a table {others[0]}, which is no desk's"
+                if connection.dialect.name == "postgresql":
+                    return await _withheld(connection, new=stored != REVISION)
+        finally:
+            await engine.dispose()
+    return ""
+
+
+async def _withheld(connection: AsyncConnection, *, new: bool) -> str:
+    """Return which right is missing; `new` says that there are tables to be made."""
+    user, schema, may_make, is_read_only = (await connection.exec_driver_sql(_RIGHTS)).one()
+    if is_read_only:
+        return "it may only be read (transaction_read_only is on)"
+    if new and not may_make:
+        return f"{user} may make no tables in its schema {schema}" if schema else "its search_path names no schema"
+    shut = (await connection.exec_driver_sql(_SHUT)).scalars()
+    ours = [name for name in shut if name.removesuffix("_id_seq") in Table.metadata.tables]
+    return f"{user} may not read and write {ours[0]}" if ours else ""
+
+
+def _namesakes(connection: Connection) -> list[str]:
+    """Return which tables are called as the desk's are."""
+    return sorted(Table.metadata.tables.keys() & set(inspect(connection).get_table_names()))
 
 
 def _engine(url: str, limit: float, *, read_only: bool) -> AsyncEngine:
@@ -195,11 +263,23 @@ def _engine(url: str, limit: float, *, read_only: bool) -> AsyncEngine:
 def _stored_revision(connection: Connection) -> str:
     if not inspect(connection).has_table("alembic_version"):
         return ""
-    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or ""
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "")
+
+
+def _is_numbered(revision: str) -> bool:
+    """Tell whether a revision is one of ours, of now or of later: they are counted; without any, there is no schema."""
+    return not revision or bool(re.fullmatch("[0-9]{4}", revision) and int(revision))
 
 
 @asynccontextmanager
-async def _told(failed: str, limit: float) -> AsyncIterator[None]:
+async def _told(failed: str, limit: float, *, unread: str = "a value cannot be read or stored") -> AsyncIterator[None]:
+    """Raise what goes wrong with a database as `DeskError`.
+
+    Args:
+        failed: what goes wrong, as the error begins.
+        limit: the seconds that it may take.
+        unread: says what has a value that means nothing; what it is stays unsaid.
+    """
     try:
         async with asyncio.timeout(limit):
             yield
@@ -208,6 +288,8 @@ async def _told(failed: str, limit: float) -> AsyncIterator[None]:
     except (OSError, SQLAlchemyError) as error:
         kind = RefusedError if _is_refused(error) else DeskError
         raise kind(f"{failed}: {_reason(error)}") from error
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:  # somebody's hand was in the tables
+        raise RefusedError(f"{failed}: {unread} ({type(error).__name__})") from error
 
 
 def _is_refused(error: Exception) -> bool:

@@ -49,10 +49,12 @@ async def move(source: str, target: str) -> dict[str, int]:
 
     Raises:
         DeskError: one of the two, which is named, cannot be opened or fails; the source is of an older version; or the
-            target has something in it.
+            target has something in it, or is in memory, which nothing outlasts.
     """
     if absent := sqlite.missing(source):
         raise DeskError(f"there is no database {absent} to move: run this with the bot's DATABASE_URL")
+    if sqlite.missing(target) == sqlite.MEMORY:
+        raise DeskError(f"{TARGET} is in memory and gone at once: name a file, as in sqlite+aiosqlite:///desk.sqlite3")
     here = await Database.open(source, limit=LIMIT, read_only=True)
     try:
         there = await Database.open(target, limit=LIMIT, name=TARGET)

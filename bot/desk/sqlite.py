@@ -17,6 +17,9 @@ PAGES = 256
 https://www.sqlite.org/pragma.html#pragma_cache_size
 """
 
+MEMORY = "in memory"
+"""What `missing` says of a database that is no file."""
+
 
 def engine(url: str, limit: float, *, read_only: bool = False) -> AsyncEngine:
     """Make the engine for an SQLite database, without opening it.
@@ -65,18 +68,25 @@ def engine(url: str, limit: float, *, read_only: bool = False) -> AsyncEngine:
 
 
 def missing(url: str) -> str:
-    """Return what is not there, where an address means a file or nothing at all; empty where it is there."""
+    """Return what is not there, where an address means a file or nothing at all; empty where it is there.
+
+    A file that nobody can look for counts as there: to open it tells why.
+    """
     if not make_url(url).drivername.startswith("sqlite"):
         return ""
     if (file := file_of(url)) is None:
-        return "in memory"
-    return "" if file.is_file() else str(file)
+        return MEMORY
+    try:
+        return "" if file.is_file() else str(file)
+    except OSError:
+        return ""
 
 
 def file_of(url: str) -> Path | None:
     """Return where the file is; None for a database in memory."""
-    name = make_url(url).database
-    return None if name in {None, "", ":memory:"} else Path(str(name).removeprefix("file:")).absolute()
+    address = make_url(url)
+    name = (address.database or "").removeprefix("file:")
+    return None if name in {"", ":memory:"} or address.query.get("mode") == "memory" else Path(name).absolute()
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:

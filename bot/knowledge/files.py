@@ -21,10 +21,17 @@ def stamp(directory: Path) -> str:
     of the files, which are not opened; see also `Knowledge.stamp`.
 
     Args:
-        directory: As `load` takes it; it may be missing.
+        directory: As `load` takes it; it may be missing, or where nobody may look.
     """
-    seen = [directory.is_dir(), *sorted(map(state, _candidates(directory.absolute())))]
+    seen = [_is_there(directory), *sorted(map(state, _candidates(directory.absolute())))]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+
+
+def _is_there(directory: Path) -> bool:
+    try:
+        return directory.is_dir()
+    except OSError:  # such as a folder above it that may not be entered
+        return False
 
 
 def _candidates(directory: Path) -> Iterator[Path]:

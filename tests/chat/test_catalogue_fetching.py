@@ -355,6 +355,14 @@ async def test_an_error_of_our_own_does_not_end_it(
     assert KEY not in caplog.text
 
 
+async def test_an_address_that_aiohttp_does_not_take_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
+    pace = Pace()
+    async with kept_fresh("http://127.0.0.1:99999", "", lambda _: None, sleep=pace.sleep, chance=steadily):
+        assert await pace.asleep() == RETRY
+        assert await pace.next() == 2 * RETRY
+    assert "the catalogue of 127.0.0.1 stays as it was" in caplog.text
+
+
 async def test_the_key_stands_in_no_log(service: Service, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     service.answers["/api/pricing"] = service.answers["/v1/models"] = sends(f"invalid key {KEY}", 401)

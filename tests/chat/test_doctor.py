@@ -250,6 +250,69 @@ async def test_a_database_of_a_newer_version_is_told(environ: dict[str, str], tm
     assert "newer than this program's" in wrong(await examine(environ), "database")
 
 
+async def test_a_database_of_a_revision_that_nobody_knows_is_told(environ: dict[str, str], tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001_initial'")
+    assert "not a desk of ours" in wrong(await examine(environ), "database")
+
+
+async def test_a_value_that_cannot_be_read_is_told(environ: dict[str, str], tmp_path: Path) -> None:
+    await change(environ["DATABASE_URL"], language="zh")
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as connection, connection:
+        connection.execute("UPDATE servers SET support_channels = '[oops'")
+    assert "DATABASE_URL failed: a value cannot be read" in wrong(await examine(environ), "database")
+
+
+async def test_a_database_of_another_program_is_told(environ: dict[str, str], tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection, connection:
+        connection.execute("CREATE TABLE servers (name TEXT)")
+    report = await examine(environ | {"DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/other.db"})
+    assert "has a table servers, which is no desk's" in wrong(report, "database")
+
+
+async def test_a_database_that_takes_nothing_from_this_user_is_told_and_read_all_the_same(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hindrance(*_: object, **__: object) -> str:
+        return "bob may not read and write answers"
+
+    monkeypatch.setattr(machine, "hindrance", hindrance)
+    report = await examine(environ)
+    assert "nothing can be stored in it: bob may not" in wrong(report, "database")
+    assert one(report, "server").state == "well"
+
+
+async def test_a_folder_in_the_place_of_the_database_is_told(environ: dict[str, str], tmp_path: Path) -> None:
+    report = await examine(environ | {"DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}"})
+    assert f"{tmp_path} is a folder" in wrong(report, "database")
+
+
+async def test_a_database_below_a_file_is_told(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    report = await examine(environ | {"DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/file/desk.db"})
+    assert f"there is no folder {tmp_path}/file" in wrong(report, "database")
+
+
+async def test_a_database_whose_name_is_too_long_is_told(environ: dict[str, str], tmp_path: Path) -> None:
+    report = await examine(environ | {"DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/{'x' * 300}"})
+    assert "cannot be looked at: File name too long" in wrong(report, "database")
+
+
+async def test_a_database_in_a_folder_that_may_not_be_entered_is_told(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, look = tmp_path / "shut" / "desk.db", Path.stat
+
+    def forbidden(path: Path, **options: Any) -> os.stat_result:
+        if path == file:
+            raise PermissionError(13, "Permission denied")
+        return look(path, **options)
+
+    monkeypatch.setattr(Path, "stat", forbidden)
+    report = await examine(environ | {"DATABASE_URL": f"sqlite+aiosqlite:///{file}"})
+    assert f"{file} cannot be looked at: Permission denied" in wrong(report, "database")
+
+
 async def test_a_database_server_that_is_not_there_is_told_without_its_password(environ: dict[str, str]) -> None:
     report = await examine(environ | {"DATABASE_URL": f"postgresql://bob:{PASSWORD}@127.0.0.1:1/desk"})
     assert "cannot be opened" in wrong(report, "database")

@@ -236,6 +236,35 @@ async def test_a_folder_that_comes_back_as_it_was_is_in_order_again(
     assert direct.send.return_value.edit.await_args.kwargs == {"content": IN_ORDER}
 
 
+async def test_a_folder_that_may_not_be_entered_for_a_while_is_told_and_read_again_after_that(
+    desk: Desk, base: Path, direct: AsyncMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        for look in ("stat", "is_dir", "iterdir"):
+            patch.setattr(Path, look, forbidden)
+        await desk.reloader.look()
+    assert "may not be read" in direct.send.await_args.args[0]
+    edit(entry(base), "Too many requests", "Slow down")
+    await desk.reloader.look()
+    assert title(desk) == "Slow down"
+    assert direct.send.return_value.edit.await_args.kwargs == {"content": IN_ORDER}
+
+
+async def test_files_that_cannot_be_looked_at_are_told_and_looked_at_again(
+    desk: Desk, base: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(reloading, "stamp", Mock(side_effect=PermissionError))
+        await desk.reloader.look()
+    assert "looking at the knowledge failed with PermissionError" in caplog.text
+    edit(entry(base), "Too many requests", "Slow down")
+    await desk.reloader.look()
+    assert title(desk) == "Slow down"
+
+
 async def test_trouble_that_nobody_foresaw_is_logged_once_and_the_next_edit_is_read(
     desk: Desk, base: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.desk.answers import Answers
-from bot.desk.database import Database, DeskError
+from bot.desk.database import Database, DeskError, RefusedError
+from bot.desk.servers import Servers
 from bot.desk.tables import AnswerRow
 from tests.desk.conftest import Clock
 from tests.desk.faults import locked
@@ -93,6 +94,37 @@ async def test_values_that_are_not_taken_are_not_told(database: Database) -> Non
     assert "channel_id" in one_line(caught.value)
     assert "hunter2" not in one_line(caught.value)
     assert "SQL parameters hidden" in str(caught.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        "support_channels = '[oops'",
+        "support_channels = '5'",
+        "left_at = 'yesterday'",
+        "quiet = '[1]'",
+        """quiet = '{"1": "x"}'""",
+    ],
+)
+async def test_a_value_that_cannot_be_read_is_told_without_it_and_the_database_is_there(
+    tmp_path: Path, clock: Clock, spoiled: str
+) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/desk.sqlite3")
+    await Servers(database, clock).change(7, language="zh")
+    async with database.transaction() as connection:
+        await connection.exec_driver_sql(f"UPDATE servers SET {spoiled}")  # noqa: S608
+    with pytest.raises(RefusedError, match=r"^the database of DATABASE_URL failed: a value cannot be read") as caught:
+        await Servers(database, clock).refresh()
+    assert spoiled.partition("'")[2][:-1] not in one_line(caught.value)
+    async with database.lookup() as connection:
+        assert (await connection.exec_driver_sql("SELECT count(*) FROM servers")).scalar() == 1
+    await database.close()
+
+
+async def test_a_number_that_no_database_has_is_told(database: Database, answers: Answers) -> None:
+    with pytest.raises(RefusedError):
+        await answers.of_question(10**30)
+    assert await answers.of_question(1) is None
 
 
 async def test_sqlite_is_set_up_for_readers_beside_a_writer(tmp_path: Path) -> None:
@@ -236,6 +268,11 @@ async def test_a_database_that_is_not_there_is_told_in_one_line_without_the_pass
     assert "hunter2" not in one_line(caught.value)
     assert caught.value.__cause__ is not None
     assert "hunter2" not in str(caught.value.__cause__)
+
+
+async def test_an_option_in_the_address_that_means_nothing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DeskError, match=r"^the database of DATABASE_URL cannot be opened: its address has what cannot"):
+        await Database.open(f"sqlite+aiosqlite:///{tmp_path}/desk.sqlite3?timeout=abc")
 
 
 async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.util import await_only
 from bot.desk import database as desk_database
 from bot.desk import migrations
 from bot.desk.answers import Answers
-from bot.desk.database import Database, DeskError
+from bot.desk.database import BehindError, Database, DeskError
 from bot.desk.records import Records
 from bot.desk.servers import Server
 from bot.desk.tables import REVISION, AnswerRow, ServerRow, Table
@@ -186,3 +186,26 @@ async def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
     await database.close()
     with pytest.raises(DeskError, match=f"9999, newer than this program's {REVISION}"):
         await Database.open(url)
+
+
+@pytest.mark.parametrize("revision", ["0000", "0001_initial", "1f3a", "9f3a7c", "12345"])
+async def test_a_database_of_a_revision_that_nobody_knows_is_left_alone(url: str, revision: str) -> None:
+    database = await Database.open(url)
+    async with database.transaction() as connection:
+        await connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")  # noqa: S608
+    await database.close()
+    for read_only in (True, False):
+        with pytest.raises(DeskError, match=f"DATABASE_URL is not a desk of ours.*'{revision}'") as caught:
+            await Database.open(url, read_only=read_only)
+        assert not isinstance(caught.value, BehindError)
+
+
+async def test_a_database_with_two_revisions_is_told_in_one_line(url: str) -> None:
+    database = await Database.open(url)
+    async with database.transaction() as connection:
+        await connection.exec_driver_sql("DELETE FROM alembic_version")
+        await connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0001'), ('xyz')")
+    await database.close()
+    with pytest.raises(DeskError, match=r"^the database of DATABASE_URL cannot be brought up to date: ") as caught:
+        await Database.open(url)
+    assert "\n" not in str(caught.value)

@@ -7,12 +7,13 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from bot.desk.answers import Answers
-from bot.desk.database import Database, DeskError
+from bot.desk.database import BehindError, Database, DeskError, hindrance
 from bot.desk.records import Records
 from tests.desk.conftest import Clock
 from tests.desk.test_answers import ANSWERED, SPARE
@@ -156,3 +157,53 @@ async def test_what_an_address_asks_for_reaches_the_server(url: str, option: str
 async def test_an_option_that_the_server_does_not_know_is_named(url: str) -> None:
     with pytest.raises(DeskError, match="channel_binding"):
         await Database.open(f"{url}&channel_binding=require")
+
+
+@contextlib.asynccontextmanager
+async def somebody(url: str, *rights: str) -> AsyncIterator[str]:
+    """The address for a user who has these rights alone; `{schema}` stands for the test's own."""
+    schema, user = url.rpartition("search_path=")[2], f"user_{uuid4().hex}"
+    owner = await asyncpg.connect(url)
+    await owner.execute(f"CREATE ROLE {user}; GRANT USAGE ON SCHEMA {schema} TO {user}")
+    for right in rights:
+        await owner.execute(f"GRANT {right.format(schema=schema)} TO {user}")
+    try:
+        yield f"{url}&role={user}"
+    finally:
+        await owner.execute(f"DROP OWNED BY {user}; DROP ROLE {user}")
+        await owner.close()
+
+
+TABLES = "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema}"
+NUMBERS = "USAGE ON ALL SEQUENCES IN SCHEMA {schema}"
+
+
+@pytest.mark.parametrize(
+    ("rights", "told"),
+    [
+        ((TABLES, NUMBERS), ""),
+        ((TABLES,), "may not read and write deliveries_id_seq"),
+        (("SELECT ON ALL TABLES IN SCHEMA {schema}",), "may not read and write answers"),
+    ],
+)
+async def test_who_may_not_store_in_a_desk_is_told(url: str, rights: tuple[str, ...], told: str) -> None:
+    await (await Database.open(url)).close()
+    async with somebody(url, *rights) as theirs:
+        assert (await hindrance(theirs)).partition(" ")[2] == told
+
+
+@pytest.mark.parametrize(("rights", "told"), [((), "may make no tables"), (("CREATE ON SCHEMA {schema}",), "")])
+async def test_who_may_not_make_a_desk_is_told(url: str, rights: tuple[str, ...], told: str) -> None:
+    async with somebody(url, *rights) as theirs:
+        with pytest.raises(BehindError):
+            await Database.open(theirs, read_only=True)
+        assert told in (found := await hindrance(theirs))
+        assert bool(found) == bool(told)
+
+
+async def test_a_database_that_takes_no_changes_or_has_no_schema_is_told(url: str) -> None:
+    await (await Database.open(url)).close()
+    assert await hindrance(url) == ""
+    assert "may only be read" in await hindrance(f"{url}&default_transaction_read_only=on")
+    nowhere = f"{url.partition('search_path=')[0]}search_path=nowhere"
+    assert await hindrance(nowhere) == "its search_path names no schema"

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import shutil
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import discord
@@ -13,7 +15,7 @@ from bot.ending import UNUSABLE
 from bot.knowledge.loading import default_directory
 from bot.settings import Settings
 from tests.wire.loopback import loopback
-from tests.wire.process import bot
+from tests.wire.process import bot, eager
 
 
 async def test_a_wrong_token_is_told_in_one_line() -> None:
@@ -93,3 +95,40 @@ async def test_an_api_that_names_no_gateway_leaves_the_one_that_discord_py_knows
         )
         async with bot(there.address, first=first):
             await there.seen("IDENTIFY")
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        "UPDATE servers SET support_channels = '[oops'",
+        "UPDATE servers SET left_at = 'yesterday'",
+        "UPDATE alembic_version SET version_num = '0001_initial'",
+    ],
+)
+async def test_a_database_that_cannot_be_read_is_named_and_the_bot_goes_on_without_it(
+    tmp_path: Path, spoiled: str
+) -> None:
+    file = tmp_path / "desk.db"
+    shutil.copyfile(await eager(), file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(spoiled)
+    url = f"sqlite+aiosqlite:///{file}"
+    async with loopback() as there, bot(there.address, DATABASE_URL=url) as running:
+        await running.logs("going on without the desk: the database of DATABASE_URL ")
+        await there.seen("IDENTIFY")
+
+
+async def test_an_option_of_the_database_that_means_nothing_is_named_and_the_bot_goes_on_without_it(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/desk.db?timeout=abc"
+    async with loopback() as there, bot(there.address, DATABASE_URL=url) as running:
+        await running.logs("going on without the desk: the database of DATABASE_URL cannot be opened: its address")
+        await there.seen("IDENTIFY")
+
+
+async def test_what_fails_of_our_own_while_the_bot_logs_in_is_not_blamed_on_discord() -> None:
+    first = "import bot.chat.client\nbot.chat.client.look_for_home = None\n"
+    async with loopback() as there, bot(there.address, first=first) as running:
+        ended = await running.end()
+    assert (ended.code, ended.err.partition(";")[0]) == (1, "error: an error in the bot, TypeError")

@@ -16,7 +16,7 @@ from discord.utils import utcnow
 from bot.chat.catalogue import fetch, reason
 from bot.chat.doctor.finding import LIMIT, FaultError, Finding
 from bot.desk import sqlite
-from bot.desk.database import BehindError, Database, DeskError
+from bot.desk.database import BehindError, Database, DeskError, hindrance
 from bot.desk.servers import Servers
 from bot.ending import counted
 from bot.knowledge.base import Knowledge
@@ -87,27 +87,30 @@ async def database(url: str, *, fleeting: bool) -> tuple[list[Finding], Servers 
         FaultError: it cannot be used.
     """
     missing = sqlite.missing(url)
-    if missing == "in memory":
+    if missing == sqlite.MEMORY:
         told = "it is kept in memory: reports and settings are gone with every restart"
         return [Finding("database", "open", told, "set DATABASE_URL to a file or to PostgreSQL")], None
     if fleeting and url.startswith("sqlite"):
         raise FaultError(
             "an SQLite file does not last on Heroku's disk", "add Heroku Postgres, which sets DATABASE_URL"
         )
-    if missing:
-        _writable(Path(missing).parent)
-        return [Finding("database", "well", f"{missing} is not there yet: the bot makes it at its first start")], None
     if url.startswith("sqlite") and (file := sqlite.file_of(url)):
-        _writable(file)
-        _writable(file.parent)
+        _look_at(file)
+    if missing:
+        return [Finding("database", "well", f"{missing} is not there yet: the bot makes it at its first start")], None
+    servers, told = None, "it can be read, and its schema is this version's"
     try:
-        servers = await _servers(url)
-    except BehindError as error:
-        told = str(error).partition(":")[0]
-        return [Finding("database", "well", f"{told}: the bot brings it up to date when it starts")], None
+        try:
+            servers = await _servers(url)
+        except BehindError as error:
+            told = f"{str(error).partition(':')[0]}: the bot brings it up to date when it starts"
+        why = await hindrance(url, patience=LIMIT - 1)
     except DeskError as error:
         raise FaultError(str(error), "look after the database, and at DATABASE_URL") from None
-    return [Finding("database", "well", "it can be read, and its schema is this version's")], servers
+    if why:
+        todo = "have the database's owner allow it, or name another database or user in DATABASE_URL"
+        return [Finding("database", "wrong", f"nothing can be stored in it: {why}", todo)], servers
+    return [Finding("database", "well", told)], servers
 
 
 async def _servers(url: str) -> Servers:
@@ -120,14 +123,21 @@ async def _servers(url: str) -> Servers:
     return servers
 
 
-def _writable(path: Path) -> None:
-    """Tell where the bot could not write: beside an SQLite file as well, where its log is kept."""
-    if not path.exists():
-        raise FaultError(
-            f"there is no folder {path}", "make it, for the user that the bot runs as, or change DATABASE_URL"
-        )
-    if not os.access(path, os.W_OK):
-        raise FaultError(f"{path} cannot be written by this user", "give it to the user that the bot runs as")
+def _look_at(file: Path) -> None:
+    """Tell where the bot could not write an SQLite file, or beside it, where its log is kept."""
+    try:
+        if file.is_dir():
+            raise FaultError(f"{file} is a folder", f"name a file in DATABASE_URL, such as {file / 'desk.sqlite3'}")
+        if not file.parent.is_dir():
+            todo = "make it, for the user that the bot runs as, or change DATABASE_URL"
+            raise FaultError(f"there is no folder {file.parent}", todo)
+        there = [path for path in (file, file.parent) if path.exists()]
+    except OSError as error:  # a folder above it that may not be entered, or a name that is too long
+        todo = "let the user that the bot runs as enter its folders, or change DATABASE_URL"
+        raise FaultError(f"{file} cannot be looked at: {error.strerror}", todo) from None
+    for path in there:
+        if not os.access(path, os.W_OK):
+            raise FaultError(f"{path} cannot be written by this user", "give it to the user that the bot runs as")
 
 
 async def catalogue(settings: Settings) -> list[Finding]:
