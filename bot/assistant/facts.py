@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from bot.assistant.fields import Field
 from bot.assistant.language import ends
@@ -142,11 +143,9 @@ def model(
         return named
     if (name := captured.get("model")) and (found := _named(name)):
         return found
-    spans = [(pair.start, pair.end) for pair in pairs if pair.name == "model"]
-    spans += [match.span(1) for match in _MODEL_TALK.finditer(text)]
-    told = [found for start, end in spans if (found := _named(text[start:end]) and _whole(text, start, end, names))]
-    if told:
-        return next((name for name in told if name in names), told[0])
+    told = _told(pairs, text, names)
+    if first := next(told, None):  # a long log may tell it in every line
+        return next((name for name in chain((first,), told) if name in names), first)
     if not errors:
         return None
     group_named, error = _refused_group(captured, text), min(errors)
@@ -157,6 +156,14 @@ def model(
         return before[-1]
     both = ends(text)
     return next((both[start:end] for start, end in _beside(group_named, both, names)), None)
+
+
+def _told(pairs: Sequence[Field], text: str, names: ModelNames) -> Iterator[str]:
+    """Yield what is said to be the model: in fields, then in words."""
+    fields = ((pair.start, pair.end) for pair in pairs if pair.name == "model")
+    for start, end in chain(fields, (match.span(1) for match in _MODEL_TALK.finditer(text))):
+        if found := _named(text[start:end]) and _whole(text, start, end, names):
+            yield found
 
 
 def _named_by_gateway(text: str) -> str | None:
