@@ -66,6 +66,7 @@ class Assistant:
     def prepare(self) -> None:
         """Make all that would be made only when it is first asked for: this takes as long as hundreds of answers."""
         self.knowledge.templates.prepare()
+        self.knowledge.same_model("any")
         for meaning in self.knowledge.meanings():
             for text in self.knowledge.part(meaning).examples:
                 self.hear(text)
