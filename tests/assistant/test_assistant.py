@@ -146,7 +146,7 @@ class TestSilence:
         [
             "error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413",
             "MongoServerSelectionError: connect ECONNREFUSED 127.0.0.1:27017",
-            "ERROR: HTTP error 404 while getting https://pypi.org/simple/foo/",
+            "ERROR: HTTP error 404 while getting foo from PyPI",
             "ERROR 1045 (28000): Access denied for user 'root'@'localhost'",
             "ssh: connect to host 10.0.0.2 port 22: Connection timed out",
             "Spotify API error 401 The access token expired",
