@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from bot.assistant.findings import network, sender
-from bot.assistant.findings.called import hosts_in_use, own_hosts
+from bot.assistant.findings.called import host_of, hosts_in_use, own_hosts
 from bot.assistant.findings.message import Found, Message
 
 _REFUSED_PATH = re.compile(
@@ -49,7 +49,7 @@ def endpoint(message: Message) -> Found | None:
 
 def website(message: Message) -> Found | None:
     """The API was called at the service's website: an API's path or a base URL with the website's host."""
-    site, base = _host(message.service.site), _host(message.service.base_url)
+    site, base = host_of(message.service.site), host_of(message.service.base_url)
     if site == base:
         return None
     for called in message.addresses:
@@ -69,14 +69,14 @@ def extra_v1(message: Message) -> Found | None:
     """Claude Code's base URL ends in `/v1` at this service; it adds `/v1/messages` itself."""
     match = message.last(_CLAUDE_CLIENT, "anthropic_base_url")
     url = match["url"].rstrip("/") if match else ""
-    if _host(url) != _host(message.service.base_url) or not url.endswith("/v1"):
+    if host_of(url) != host_of(message.service.base_url) or not url.endswith("/v1"):
         return None
     return Found("address-extra-v1", {"sent": url, "put": message.service.base_url})
 
 
 def no_v1(message: Message) -> Found | None:
     """An OpenAI-style address at this service lacks its version: an endpoint's path, or `OpenAI(base_url=…)`."""
-    base, version = _host(message.service.base_url), urlsplit(message.service.api_base).path.rstrip("/")
+    base, version = host_of(message.service.base_url), urlsplit(message.service.api_base).path.rstrip("/")
     if not version:
         return None
     for called in message.addresses:
@@ -85,7 +85,7 @@ def no_v1(message: Message) -> Found | None:
                 "address-no-v1", {"sent": called.url, "put": message.service.api_base.rstrip("/") + called.path}
             )
     match = message.last(_OPENAI_CLIENT, "base")
-    if match and _host(match["url"]) == base and urlsplit(match["url"]).path in {"", "/"}:
+    if match and host_of(match["url"]) == base and urlsplit(match["url"]).path in {"", "/"}:
         return Found("address-no-v1", {"sent": match["url"], "put": message.service.api_base})
     return None
 
@@ -95,7 +95,7 @@ def plain_http(message: Message) -> Found | None:
     if not message.service.base_url.startswith("https://"):
         return None
     for called in message.addresses:
-        if called.host == _host(message.service.base_url) and called.url.lower().startswith("http://"):
+        if called.host == host_of(message.service.base_url) and called.url.lower().startswith("http://"):
             return Found("address-http", {"sent": called.url, "put": "https" + called.url[4:]})
     return None
 
@@ -125,7 +125,7 @@ def port(message: Message) -> Found | None:
     if urlsplit(base).port:
         return None
     for called in message.addresses:
-        if called.host == _host(base) and called.port not in {None, 80, 443}:
+        if called.host == host_of(base) and called.port not in {None, 80, 443}:
             scheme, _, rest = called.without_port.partition("://")
             put = f"https://{rest}" if base.startswith("https://") else f"{scheme}://{rest}"
             return Found("address-port", {"sent": called.url, "put": put})
@@ -144,7 +144,7 @@ FINDERS = (address,)
 def _repeated(id_: str, pattern: re.Pattern[str], message: Message) -> Found | None:
     base = message.service.base_url.rstrip("/")
     for called in message.addresses:
-        if called.is_whole and called.host == _host(base) and (twice := pattern.search(called.path)):
+        if called.is_whole and called.host == host_of(base) and (twice := pattern.search(called.path)):
             put = (f"{base}/v1" if twice.re is _DOUBLED else message.service.api_base.rstrip("/")) + twice["rest"]
             return Found(f"{id_}-called", {"sent": called.url, "put": put})
     path = _refused_path(message)
@@ -155,7 +155,7 @@ def _repeated(id_: str, pattern: re.Pattern[str], message: Message) -> Found | N
             return None
         return Found(id_, {"sent": path, "put": _without_repeat(twice, message)})
     for called in message.addresses:
-        if called.host == _host(base) and (twice := pattern.search(called.path)):
+        if called.host == host_of(base) and (twice := pattern.search(called.path)):
             return Found(id_, {"sent": called.url, "put": _without_repeat(twice, message)})
     return None
 
@@ -167,7 +167,7 @@ def _doubled_in_base(message: Message) -> Found | None:
     """
     called = {each.path for each in message.addresses} | {_refused_path(message)}
     for base in message.addresses:
-        twice = _DOUBLED.search(base.path) if base.host == _host(message.service.base_url) else None
+        twice = _DOUBLED.search(base.path) if base.host == host_of(message.service.base_url) else None
         if twice and twice["rest"] in {"", "/"}:
             adds_version = any(path.startswith(f"{base.path.rstrip('/')}/v1/") for path in called)
             put = message.service.base_url if adds_version else message.service.api_base
@@ -188,10 +188,3 @@ def _without_repeat(twice: re.Match[str], message: Message) -> str:
 
 def _names_own_host(message: Message) -> bool:
     return not own_hosts(message.service).isdisjoint(each.host for each in message.addresses)
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None

@@ -69,9 +69,17 @@ def read(text: str) -> Iterator[Called]:
 
 def own_hosts(service: Service) -> frozenset[str | None]:
     """Return the hosts of a service: of its API, and of its website."""
-    return frozenset({urlsplit(service.base_url).hostname, urlsplit(service.site).hostname})
+    return frozenset({host_of(service.base_url), host_of(service.site)})
 
 
 def hosts_in_use(addresses: Iterable[Called]) -> frozenset[str]:
     """Return the hosts that were called or are set; others are merely spoken of."""
     return frozenset(each.host for each in addresses if each.is_call or each.is_setting)
+
+
+def host_of(url: str) -> str | None:
+    """Return the host of an address as somebody wrote it; None where it has none that can be read."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

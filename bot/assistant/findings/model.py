@@ -7,11 +7,10 @@ otherwise the names that are commonly known have to do, which never prove that a
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from bot.assistant import facts
 from bot.assistant.facts import NO_CHANNEL
-from bot.assistant.findings.called import hosts_in_use, own_hosts
+from bot.assistant.findings.called import host_of, hosts_in_use, own_hosts
 from bot.assistant.findings.message import Found, Message
 from bot.assistant.findings.sender import says_gateway
 from bot.assistant.secret_surroundings import INVISIBLE
@@ -101,16 +100,9 @@ def _offered(message: Message) -> ModelLookup | None:
     """Return what the service offers; None where that is not known, or another host may have answered."""
     used, own = hosts_in_use(message.addresses), own_hosts(message.service)
     url = message.evidence.url
-    if not used <= own or (url and _host(url) not in own):
+    if not used <= own or (url and host_of(url) not in own):
         return None
     return message.offered if message.last(NO_CHANNEL) or says_gateway(message) else None
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
 
 
 def _has_spaces(sent: str) -> bool:

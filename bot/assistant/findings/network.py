@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from bot.assistant.findings.called import host_of
 from bot.assistant.findings.message import Found, Message
 
 MISSPELT = 85
@@ -41,12 +42,12 @@ _PROXY_SET = re.compile(
 
 def looked_up(message: Message) -> Found | None:
     """No address was found for a host: this service's, one that is a slip away from it, or another one."""
-    host = urlsplit(message.service.base_url).hostname or ""
+    host = host_of(message.service.base_url) or ""
     match = message.last(_LOOKED_UP) if message.means("network", "dns") else None
     if match is None:
         return None
     sent = match["host"].lower()
-    if sent in {host, urlsplit(message.service.site).hostname}:
+    if sent in {host, host_of(message.service.site)}:
         return Found("address-spelt-right", {"sent": sent})
     from rapidfuzz import fuzz  # noqa: PLC0415 - only a host that does not exist needs it
 

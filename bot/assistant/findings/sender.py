@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from bot.assistant.findings import page
-from bot.assistant.findings.called import hosts_in_use, own_hosts
+from bot.assistant.findings.called import host_of, hosts_in_use, own_hosts
 from bot.assistant.findings.message import Found, Message
 from bot.knowledge.schema import Meaning
 
@@ -74,8 +73,8 @@ def says_gateway(message: Message) -> bool:
 
 def is_ours(message: Message) -> bool:
     """Say whether it is the service that answered: its address was called, or a gateway speaks and no other was."""
-    host, url = urlsplit(message.service.base_url).hostname, message.evidence.url
-    called = _hostname(url) if url else None
+    host, url = host_of(message.service.base_url), message.evidence.url
+    called = host_of(url) if url else None
     return called == host if called and "." in called else says_gateway(message)
 
 
@@ -161,10 +160,3 @@ def own_type(message: Message) -> str | None:
     match = message.last(_TYPE)
     own = match and match["type"] in message.service.error_types and match["type"] not in _PASSED_ON
     return match["type"] if match and own else None
-
-
-def _hostname(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
