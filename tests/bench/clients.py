@@ -62,8 +62,17 @@ class Client:
     @property
     def cpu(self) -> float:
         """Seconds of the processor so far, with all threads (proc_pid_stat(5): utime and stime)."""
-        user, system = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        user, system = self._stat[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def _runs(self) -> bool:
+        """Whether it is at work, or would be if the machine had a processor to spare (proc_pid_stat(5): state)."""
+        return self._stat[0] == "R"
+
+    @property
+    def _stat(self) -> list[str]:
+        return Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
 
     @property
     def memory(self) -> float:
@@ -95,7 +104,7 @@ class Client:
     async def calm(self, pause: float | None = None) -> None:
         """Wait until it has nothing left to do, as far as that can be told in some seconds (`CALM`)."""
         before = -1.0
-        while self.cpu > before:
+        while self.cpu > before or self._runs:
             before = self.cpu
             await asyncio.sleep(CALM if pause is None else pause)
 
