@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ import simcord.interactions
 from simcord import Env
 
 from bot.chat.client import Desk
+from bot.desk.database import Database
 from bot.desk.tables import Table
 from bot.knowledge.base import Knowledge
 from bot.settings import Settings
@@ -68,8 +70,17 @@ async def _say(url: str, statement: str) -> None:
 
 
 @pytest.fixture
-async def start(knowledge: Knowledge, desk_url: str) -> AsyncIterator[Start]:
+def limit() -> float:
+    """Seconds that the desk may take for a call: more than its own, as the machine may be slow, and no test is it."""
+    return 30.0
+
+
+@pytest.fixture
+async def start(
+    knowledge: Knowledge, desk_url: str, limit: float, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Start]:
     """Make the bot: every time a new process, as far as it can tell, with the same database."""
+    monkeypatch.setattr("bot.chat.client.Database.open", partial(Database.open, limit=limit))
     settings = Settings(support_channels=frozenset({"support"}), database_url=desk_url)
     made: list[Desk] = []
 
@@ -90,7 +101,8 @@ def simcord_bot(start: Start) -> Desk:
 
 @pytest.fixture
 def simcord_env(simcord_env: Env) -> Iterator[Env]:
-    """SimCord's own, with what the bot sent kept at the end."""
+    """SimCord's own, patient with a slow machine, and with what the bot sent kept at the end."""
+    simcord_env.settle_timeout = 20.0
     yield simcord_env
     for sent in simcord_env.http_requests:
         record(sent.method, sent.path, sent.json)
