@@ -14,7 +14,8 @@ from bot.chat.missed import MOST, Missed
 from bot.chat.servers.membership import refresh
 from bot.chat.words import WORDS
 from bot.desk.answers import Answers
-from bot.desk.database import LIMIT, WAIT
+from bot.desk.backlog import WAIT
+from bot.desk.database import LIMIT
 from bot.desk.errors import DeskError
 from bot.desk.records import Records
 from bot.knowledge.base import Knowledge
