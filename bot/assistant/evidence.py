@@ -21,7 +21,7 @@ from bot.knowledge.base import FOREIGN, Knowledge
 from bot.knowledge.phrases import Phrase, PhraseHit
 from bot.knowledge.schema import Meaning
 from bot.knowledge.templates import Template, TemplateHit, pieces
-from bot.knowledge.wording import FIRST_CJK, IS_CJK, WORD, Word, fold, word_texts, words
+from bot.knowledge.wording import FIRST_CJK, IS_CJK, WORD, Word, fold, words
 
 TYPED = 2000
 """How much of either end of a long text is read for what people type, in characters."""
@@ -208,14 +208,14 @@ class Reader:
         if len(folded) > 2 * TYPED or "\\" in folded or _named(folded, self._knowledge):
             return True  # a paste, the escapes of programs, or an entry
         found = WORD.findall(folded)
-        units = set(found) if "".join(found).isascii() and "_" not in folded else pieces(folded)
+        units = set(found) if "".join(found).isascii() and "_" not in folded else pieces(found)
         if not units.isdisjoint(self._telling):
             return True
         if (":" in folded or "=" in folded) and fields.KEYS.keys() & units:
             return True
         if _NUMBERS.keys() & units and _judged(self._scan(folded), folded, SourceLines(folded)):
             return True
-        return self._knowledge.templates.may_find(units) or self._knowledge.phrases.may_find(word_texts(found))
+        return self._knowledge.templates.may_find(units) or self._knowledge.phrases.may_find(found)
 
     def _scan(self, folded: str) -> _Scan:
         """Note where words stand that are worth a closer look: the one pass over the whole text."""

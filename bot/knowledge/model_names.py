@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from bot.knowledge.schema import Family, Models
@@ -32,11 +32,14 @@ class ModelNames:
         self.families: dict[str, Family] = dict(models.families)
 
     @cached_property
+    def _prefixes(self) -> Sequence[str]:
+        """How names begin, in small letters, the longest first."""
+        found = {prefix.lower() for family in self.families.values() for prefix in family.prefixes}
+        return sorted(found, key=len, reverse=True)
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        prefixes = sorted(
-            {prefix for family in self.families.values() for prefix in family.prefixes}, key=len, reverse=True
-        )
-        begin = "|".join(re.escape(prefix) + ("" if prefix[-1] in "-." else "(?![a-z])") for prefix in prefixes)
+        begin = "|".join(re.escape(prefix) + ("" if prefix[-1] in "-." else "(?![a-z])") for prefix in self._prefixes)
         return re.compile(
             rf"(?<![a-z0-9_.-])(?:(?!models/|v\d\w*/)[a-z][\w.-]{{1,30}}/){{0,2}}"
             rf"(?:{begin})(?!\.(?:com|cn|ai|org|net|io)\b)"
@@ -51,7 +54,7 @@ class ModelNames:
         Args:
             text: Any text; names are found in whatever case, with a provider's prefix (`openai/gpt-4o`).
         """
-        if not self.families:
+        if not any(map(text.lower().__contains__, self._prefixes)):  # most texts name none, which is soon seen
             return
         for match in self._pattern.finditer(text):
             if not _TOOLS.match(text, match.start()) and not _is_command(match):

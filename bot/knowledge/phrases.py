@@ -12,13 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import FIRST_CJK, IS_CJK, Word, fold, phrase_words, stem, words
+from bot.knowledge.wording import FIRST_CJK, IS_CJK, PARTICLES, Word, fold, pairs, phrase_words, stem, words
 
 LONGEST = 40
 """How long a word may be that is taken for a slip, in letters; few words of any language are longer."""
@@ -111,15 +111,15 @@ class PhraseIndex:
         self._gaps = gaps
         shared = Counter(word for _, _, found in pool for word in set(found))
         self._by_anchor: dict[str, list[Phrase]] = defaultdict(list)
-        self._by_pair: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
+        self._by_pair: dict[str, list[Phrase]] = defaultdict(list)
         for owner, source, found in pool:
             if len(found) > 1 and all(map(IS_CJK.match, found)):
                 at = min(range(len(found) - 1), key=lambda i: shared[found[i]] + shared[found[i + 1]])
-                self._by_pair[found[at], found[at + 1]].append(Phrase(owner, source, found, at))
+                self._by_pair[found[at] + found[at + 1]].append(Phrase(owner, source, found, at))
                 continue
             at = min(range(len(found)), key=lambda i: (shared[found[i]], -len(found[i])))
             self._by_anchor[found[at]].append(Phrase(owner, source, found, at))
-        self._anchors = frozenset(self._by_anchor)
+        self._anchors, self._pairs = frozenset(self._by_anchor), frozenset(self._by_pair)
         spelling = Spelling(frozenset(shared), [source for _, source, _ in pool])
         self._correct = lru_cache(maxsize=REMEMBERED)(spelling.correct)
 
@@ -131,18 +131,22 @@ class PhraseIndex:
             hits.extend(_read_outwards(phrase, i, text, spelt, gaps=self._gaps))
         return list(_unhidden(hits))
 
-    def may_find(self, text: Sequence[str]) -> bool:
+    def may_find(self, found: Sequence[str]) -> bool:
         """Tell whether all words of any phrase are among those of a text; where they are not, `search` finds none.
 
         Args:
-            text: Its words, as `word_texts` returns them.
+            found: What `WORD` finds in the folded text.
         """
-        spelt = list(map(self._correct, text))
-        there = frozenset(spelt)
-        found = [self._by_anchor[word] for word in there & self._anchors]
-        if max(there, default="") >= FIRST_CJK:
-            found += [self._by_pair[pair] for pair in self._by_pair.keys() & frozenset(pairwise(spelt))]
-        return any(there.issuperset(phrase.words) for phrases in found for phrase in phrases)
+        spelt, characters = found, ""
+        if max(found, default="") >= FIRST_CJK:
+            spelt = [word for word in found if not IS_CJK.match(word)]
+            characters = "".join(filter(IS_CJK.match, found))
+            for particle in PARTICLES:
+                characters = characters.replace(particle, "")
+        there = {*map(self._correct, spelt), *characters}
+        phrases = [self._by_anchor[word] for word in there & self._anchors]
+        phrases += [self._by_pair[pair] for pair in self._pairs.intersection(pairs(characters))]
+        return any(there.issuperset(phrase.words) for phrase in chain.from_iterable(phrases))
 
     def _candidates(self, spelt: Sequence[str]) -> Iterator[tuple[int, Phrase]]:
         """Yield the phrases whose words are all there, in whatever order, with the place of their anchor."""
@@ -152,7 +156,7 @@ class PhraseIndex:
                 if there.issuperset(phrase.words):
                     yield i, phrase
             if word >= FIRST_CJK and i + 1 < len(spelt):
-                for phrase in self._by_pair.get((word, spelt[i + 1]), ()):
+                for phrase in self._by_pair.get(word + spelt[i + 1], ()):
                     if there.issuperset(phrase.words):
                         yield i, phrase
 

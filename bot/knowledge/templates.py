@@ -14,7 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from bot.knowledge.schema import PLACEHOLDERS, Meaning
-from bot.knowledge.wording import CJK, IS_CJK, WORD, fold
+from bot.knowledge.wording import CJK, IS_CJK, WORD, fold, pairs
 
 REACH = 700
 """How far from its anchor a template may stretch, in characters."""
@@ -139,14 +139,24 @@ def anchors(fixed: str) -> Iterator[str]:
         elif len(text) == 1:
             continue
         else:
-            yield from (text[i : i + 2] for i in range(len(text) - 1))
+            yield from pairs(text)
 
 
-def pieces(folded: str) -> set[str]:
-    """Return the words of folded text, also without underscores and in Latin parts, and the pairs of its CJK runs."""
-    words = WORD.findall(folded)
-    pairs = (word[i : i + 2] for word in words if IS_CJK.match(word) for i in range(len(word) - 1))
-    return {*words, *(word.replace("_", "") for word in words if "_" in word), *_LATIN.findall(folded), *pairs}
+def pieces(found: Sequence[str]) -> set[str]:
+    """Return the words of folded text, also without underscores and in Latin parts, and the pairs of its CJK runs.
+
+    Args:
+        found: What `WORD` finds in the text.
+    """
+    units = set(found)
+    for word in found:
+        if word.isascii() and "_" not in word:
+            continue
+        if IS_CJK.match(word):
+            units.update(pairs(word))
+        else:
+            units.update((word.replace("_", ""), *_LATIN.findall(word)))
+    return units
 
 
 class TemplateIndex:

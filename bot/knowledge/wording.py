@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import lru_cache
+from operator import add
 from typing import NamedTuple
 
 CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -124,21 +125,9 @@ def words(folded: str, offset: int = 0, *, every: bool = False) -> list[Word]:
     return found
 
 
-def word_texts(found: Sequence[str]) -> Sequence[str]:
-    """Return what stands in the words of a text, see `words`, without where; English stop words may be among them.
-
-    Args:
-        found: What `WORD` finds in the folded text.
-    """
-    if not any(map(IS_CJK.match, found)):
-        return found
-    texts: list[str] = []
-    for text in found:
-        if IS_CJK.match(text):
-            texts.extend(char for char in text if char not in PARTICLES)
-        elif text not in STOP_WORDS:
-            texts.append(text)
-    return texts
+def pairs(characters: str) -> Iterator[str]:
+    """Return the pairs of characters that stand side by side."""
+    return map(add, characters, characters[1:])
 
 
 @lru_cache(maxsize=16_384)
