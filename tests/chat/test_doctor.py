@@ -244,16 +244,17 @@ async def test_a_file_that_is_no_database_is_told(environ: dict[str, str], tmp_p
     assert one(report, "server").state == "well"
 
 
-async def test_a_database_of_a_newer_version_is_told(environ: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("revision", "told"),
+    [("9999", "newer than this program's"), ("0001_initial", "not a desk of ours")],
+    ids=["a newer version's", "one that nobody knows"],
+)
+async def test_a_database_of_another_revision_is_told(
+    environ: dict[str, str], tmp_path: Path, revision: str, told: str
+) -> None:
     with closing(sqlite3.connect(tmp_path / "desk.db")) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    assert "newer than this program's" in wrong(await examine(environ), "database")
-
-
-async def test_a_database_of_a_revision_that_nobody_knows_is_told(environ: dict[str, str], tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "desk.db")) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001_initial'")
-    assert "not a desk of ours" in wrong(await examine(environ), "database")
+        connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
+    assert told in wrong(await examine(environ), "database")
 
 
 async def test_a_value_that_cannot_be_read_is_told(environ: dict[str, str], tmp_path: Path) -> None:
