@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.desk import sqlite
 from bot.desk.backlog import WAIT, Backlog, Change
 from bot.desk.errors import BehindError, DeskError, RefusedError
+from bot.desk.rights import namesakes, withheld
 from bot.desk.tables import REVISION, Table
 
 __all__ = ["LIMIT", "PATIENCE", "BehindError", "Database", "DeskError", "RefusedError"]
@@ -36,21 +37,6 @@ _ALONE = {
     # Any number of our own: the lock is known by it, in this database, until the transaction ends.
     "postgresql": "SELECT pg_advisory_xact_lock(4041009)",
 }
-
-_RIGHTS = """
-    SELECT current_user, current_schema(), has_schema_privilege(current_schema(), 'CREATE'),
-           current_setting('transaction_read_only') = 'on'
-"""
-
-_SHUT = """
-    SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(current_schema()) AND CASE relkind
-        WHEN 'r' THEN NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
-                           AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
-        WHEN 'S' THEN NOT has_sequence_privilege(oid, 'USAGE')
-        ELSE false END ORDER BY relname
-"""
-"""The tables that a role may not read and write, and the sequences from which it gets no number:
-https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS-TABLE"""
 
 
 class Database:
@@ -226,30 +212,13 @@ async def hindrance(url: str, *, patience: float = PATIENCE) -> str:
         try:
             async with engine.connect() as connection:
                 stored = await connection.run_sync(_stored_revision)
-                if not stored and (others := await connection.run_sync(_namesakes)):
+                if not stored and (others := await connection.run_sync(namesakes)):
                     return f"it has a table {others[0]}, which is no desk's"
                 if connection.dialect.name == "postgresql":
-                    return await _withheld(connection, new=stored != REVISION)
+                    return await withheld(connection, new=stored != REVISION)
         finally:
             await engine.dispose()
     return ""
-
-
-async def _withheld(connection: AsyncConnection, *, new: bool) -> str:
-    """Return which right is missing; `new` says that there are tables to be made."""
-    user, schema, may_make, is_read_only = (await connection.exec_driver_sql(_RIGHTS)).one()
-    if is_read_only:
-        return "it may only be read (transaction_read_only is on)"
-    if new and not may_make:
-        return f"{user} may make no tables in its schema {schema}" if schema else "its search_path names no schema"
-    shut = (await connection.exec_driver_sql(_SHUT)).scalars()
-    ours = [name for name in shut if name.removesuffix("_id_seq") in Table.metadata.tables]
-    return f"{user} may not read and write {ours[0]}" if ours else ""
-
-
-def _namesakes(connection: Connection) -> list[str]:
-    """Return which tables are called as the desk's are."""
-    return sorted(Table.metadata.tables.keys() & set(inspect(connection).get_table_names()))
 
 
 def _engine(url: str, limit: float, *, read_only: bool) -> AsyncEngine:
