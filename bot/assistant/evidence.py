@@ -208,7 +208,7 @@ class Reader:
         if len(folded) > 2 * TYPED or "\\" in folded or _named(folded, self._knowledge):
             return True  # a paste, the escapes of programs, or an entry
         found = WORD.findall(folded)
-        units = set(found) if "".join(found).isascii() and "_" not in folded else pieces(found)
+        units = pieces(found)
         if not units.isdisjoint(self._telling):
             return True
         if (":" in folded or "=" in folded) and fields.KEYS.keys() & units:

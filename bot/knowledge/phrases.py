@@ -119,7 +119,7 @@ class PhraseIndex:
                 continue
             at = min(range(len(found)), key=lambda i: (shared[found[i]], -len(found[i])))
             self._by_anchor[found[at]].append(Phrase(owner, source, found, at))
-        self._anchors, self._pairs = frozenset(self._by_anchor), frozenset(self._by_pair)
+        self._anchors = frozenset(self._by_anchor)
         spelling = Spelling(frozenset(shared), [source for _, source, _ in pool])
         self._correct = lru_cache(maxsize=REMEMBERED)(spelling.correct)
 
@@ -145,7 +145,7 @@ class PhraseIndex:
                 characters = characters.replace(particle, "")
         there = {*map(self._correct, spelt), *characters}
         phrases = [self._by_anchor[word] for word in there & self._anchors]
-        phrases += [self._by_pair[pair] for pair in self._pairs.intersection(pairs(characters))]
+        phrases += [self._by_pair[pair] for pair in pairs(characters) if pair in self._by_pair]
         return any(there.issuperset(phrase.words) for phrase in chain.from_iterable(phrases))
 
     def _candidates(self, spelt: Sequence[str]) -> Iterator[tuple[int, Phrase]]:

@@ -148,13 +148,13 @@ def pieces(found: Sequence[str]) -> set[str]:
     Args:
         found: What `WORD` finds in the text.
     """
-    units = set(found)
+    units, whole = set(found), "".join(found)
+    if whole.isascii() and "_" not in whole:  # most texts
+        return units
     for word in found:
-        if word.isascii() and "_" not in word:
-            continue
         if IS_CJK.match(word):
             units.update(pairs(word))
-        else:
+        elif "_" in word or not word.isascii():
             units.update((word.replace("_", ""), *_LATIN.findall(word)))
     return units
 
@@ -185,7 +185,7 @@ class TemplateIndex:
         """Tell whether there are all words and pairs of any template; where there are not, `search` finds none.
 
         Args:
-            units: the words of a folded text; where it is not plain ASCII, its `pieces`.
+            units: the `pieces` of a folded text.
         """
         found = [self.by_anchor[unit] for unit in self.by_anchor.keys() & units]
         return any(units.issuperset(template.needs) for templates in found for template in templates)
