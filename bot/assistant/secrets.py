@@ -38,7 +38,13 @@ def _by_mark(ranked: Iterable[tuple[int, Format]]) -> tuple[tuple[str, tuple[tup
 
 _RANKED = tuple(enumerate(FORMATS + PLACES))
 _BY_LETTERS, _BY_PLACE = _by_mark(_RANKED[: len(FORMATS)]), _by_mark(_RANKED[len(FORMATS) :])
-"""Most texts have no key, and most signs are ruled out at once by a mark that the text does not have."""
+"""Most signs are ruled out at once by a mark that a text does not have."""
+
+_LEAST = re.compile(rf"[\w+/-]{{16}}|[:=：{INVISIBLE}]|[\"'],|--|bearer", re.ASCII)
+"""What there is, in lower case, wherever a row finds a key: a long run, or what parts a value from its name.
+
+Most texts have none of it; a character without width may stand in the middle of any.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,8 @@ def mask(text: str) -> Masked:
         The text with masks in place of keys, everything else as it was, and the facts about each key;
         all spans are of that masked text.
     """
+    if not _LEAST.search(_lower(text)):
+        return Masked(text, ())
     visible = _without_hidden(text)
     keys = _without_overlaps(_candidates(visible.text))
     if not keys:
@@ -146,11 +154,14 @@ def mask(text: str) -> Masked:
 
 def _candidates(text: str) -> Iterator[_Found]:
     """Every place in `text` where a row of the tables finds a key; they may overlap."""
-    lowered = text.replace("İ", "I").lower()  # the one letter whose small form is longer
-    for searched, groups in ((text, _BY_LETTERS), (lowered, _BY_PLACE)):
+    for searched, groups in ((text, _BY_LETTERS), (_lower(text), _BY_PLACE)):
         for mark, rows in groups:
             if mark in searched:
                 yield from _found(rows, searched, text)
+
+
+def _lower(text: str) -> str:
+    return text.replace("İ", "I").lower()  # the one letter whose small form is longer
 
 
 def _found(rows: Iterable[tuple[str, int, Format]], searched: str, text: str) -> Iterator[_Found]:
