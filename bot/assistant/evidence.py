@@ -21,7 +21,7 @@ from bot.knowledge.base import FOREIGN, Knowledge
 from bot.knowledge.phrases import Phrase, PhraseHit
 from bot.knowledge.schema import Meaning
 from bot.knowledge.templates import Template, TemplateHit, pieces
-from bot.knowledge.wording import FIRST_CJK, IS_CJK, WORD, Word, fold, words
+from bot.knowledge.wording import FIRST_CJK, IS_CJK, WORD, Word, by_script, fold, words
 
 TYPED = 2000
 """How much of either end of a long text is read for what people type, in characters."""
@@ -120,7 +120,7 @@ class Reader:
     @cached_property
     def _hot(self) -> frozenset[str]:
         """Every word that is worth a closer look."""
-        return frozenset([*self._anchors, *fields.KEYS, *_NUMBERS, *self._types])
+        return self._telling.union(self._anchors, fields.KEYS, _NUMBERS)
 
     @cached_property
     def _telling(self) -> frozenset[str]:
@@ -207,15 +207,18 @@ class Reader:
         folded = fold(text)
         if len(folded) > 2 * TYPED or "\\" in folded or _named(folded, self._knowledge):
             return True  # a paste, the escapes of programs, or an entry
-        found = WORD.findall(folded)
-        units = pieces(found)
-        if not units.isdisjoint(self._telling):
-            return True
-        if (":" in folded or "=" in folded) and fields.KEYS.keys() & units:
+        latin, cjk = by_script(folded)
+        return self._may_name(folded, pieces(latin, cjk)) or self._knowledge.phrases.may_find(latin, cjk)
+
+    def _may_name(self, folded: str, units: set[str]) -> bool:
+        """Tell whether there may be something that software wrote: a field, a status, a name, an error text."""
+        if units.isdisjoint(self._hot):  # most chat
+            return False
+        if not units.isdisjoint(self._telling) or ((":" in folded or "=" in folded) and fields.KEYS.keys() & units):
             return True
         if _NUMBERS.keys() & units and _judged(self._scan(folded), folded, SourceLines(folded)):
             return True
-        return self._knowledge.templates.may_find(units) or self._knowledge.phrases.may_find(found)
+        return self._knowledge.templates.may_find(units)
 
     def _scan(self, folded: str) -> _Scan:
         """Note where words stand that are worth a closer look: the one pass over the whole text."""

@@ -12,13 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, combinations
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import FIRST_CJK, IS_CJK, PARTICLES, Word, fold, pairs, phrase_words, stem, words
+from bot.knowledge.wording import FIRST_CJK, IS_CJK, Word, fold, pairs, phrase_words, stem, without_particles, words
 
 LONGEST = 40
 """How long a word may be that is taken for a slip, in letters; few words of any language are longer."""
@@ -47,7 +47,7 @@ class PhraseHit(NamedTuple):
 
 
 def _shorter(word: str) -> list[str]:
-    return [word, *[word[:i] + word[i + 1 :] for i in range(len(word))]]
+    return [word, *map("".join, combinations(word, len(word) - 1))]
 
 
 class Spelling:
@@ -81,8 +81,11 @@ class Spelling:
         own = stem(word)
         if own in self._stems or not 4 <= len(word) <= LONGEST or not word.isalpha():
             return own
+        shorter = _shorter(word)
+        if self._shortened.keys().isdisjoint(shorter):  # most words
+            return own
         best, distance = own, 3
-        for likes in filter(None, map(self._shortened.get, _shorter(word))):
+        for likes in filter(None, map(self._shortened.get, shorter)):
             for known in likes:
                 far = OSA.distance(word, known, score_cutoff=2)
                 if far <= (2 if len(known) >= 9 else 1) and far < distance:
@@ -131,21 +134,20 @@ class PhraseIndex:
             hits.extend(_read_outwards(phrase, i, text, spelt, gaps=self._gaps))
         return list(_unhidden(hits))
 
-    def may_find(self, found: Sequence[str]) -> bool:
+    def may_find(self, latin: Sequence[str], cjk: str) -> bool:
         """Tell whether all words of any phrase are among those of a text; where they are not, `search` finds none.
 
         Args:
-            found: What `WORD` finds in the folded text.
+            latin: The words of the folded text.
+            cjk: Its CJK characters, see `by_script`.
         """
-        spelt, characters = found, ""
-        if max(found, default="") >= FIRST_CJK:
-            spelt = [word for word in found if not IS_CJK.match(word)]
-            characters = "".join(filter(IS_CJK.match, found))
-            for particle in PARTICLES:
-                characters = characters.replace(particle, "")
-        there = {*map(self._correct, spelt), *characters}
-        phrases = [self._by_anchor[word] for word in there & self._anchors]
-        phrases += [self._by_pair[pair] for pair in pairs(characters) if pair in self._by_pair]
+        there = set(map(self._correct, latin))
+        phrases: list[Sequence[Phrase]] = []
+        if cjk:
+            plain = without_particles(cjk)
+            there.update(plain)
+            phrases += [self._by_pair[pair] for pair in self._by_pair.keys() & set(pairs(plain))]
+        phrases += [self._by_anchor[word] for word in self._anchors & there]
         return any(there.issuperset(phrase.words) for phrase in chain.from_iterable(phrases))
 
     def _candidates(self, spelt: Sequence[str]) -> Iterator[tuple[int, Phrase]]:

@@ -142,19 +142,18 @@ def anchors(fixed: str) -> Iterator[str]:
             yield from pairs(text)
 
 
-def pieces(found: Sequence[str]) -> set[str]:
-    """Return the words of folded text, also without underscores and in Latin parts, and the pairs of its CJK runs.
+def pieces(latin: Sequence[str], cjk: str) -> set[str]:
+    """Return the words of folded text, also without underscores and in Latin parts, and the pairs of CJK characters.
 
     Args:
-        found: What `WORD` finds in the text.
+        latin: Its words.
+        cjk: Its CJK characters, see `by_script`.
     """
-    units, whole = set(found), "".join(found)
+    units, whole = {*latin, *pairs(cjk)}, "".join(latin)
     if whole.isascii() and "_" not in whole:  # most texts
         return units
-    for word in found:
-        if IS_CJK.match(word):
-            units.update(pairs(word))
-        elif "_" in word or not word.isascii():
+    for word in latin:
+        if "_" in word or not word.isascii():
             units.update((word.replace("_", ""), *_LATIN.findall(word)))
     return units
 

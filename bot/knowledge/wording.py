@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import add
 from typing import NamedTuple
@@ -19,6 +19,10 @@ FIRST_CJK = "\u3040"
 
 WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]+")
 IS_CJK = re.compile(f"[{CJK}]")
+
+_ASCII_WORD = re.compile(r"\w+", re.ASCII)
+_LATIN_WORD = re.compile(rf"[^\W{CJK}]+")
+_CJK_RUN = re.compile(f"[{CJK}]+")
 
 # The traditional characters that occur in gateway texts and in what people type about errors.
 _TRADITIONAL = (
@@ -53,6 +57,7 @@ def _table() -> dict[int, str]:
 
 
 _FOLDED = _table()
+_FOLDABLE = re.compile(f"[{re.escape(''.join(map(chr, _FOLDED)))}]+")
 
 
 def fold(text: str) -> str:
@@ -63,22 +68,24 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    folded = text.translate(_FOLDED)
+    folded = _FOLDABLE.sub(lambda found: found[0].translate(_FOLDED), text)  # most of a text stays as it is
     lowered = folded.lower()
     if len(lowered) == len(text):
         return lowered
     return "".join(low if len(low := char.lower()) == 1 else char for char in folded)
 
 
+_ENDINGS = ("ing", "ed", "es", "s", "e")
 _ENDING = re.compile(r"(?:ing|(?<!e)ed|es|s|e)$")
 
 
-@lru_cache(maxsize=1_024)
 def stem(word: str) -> str:
     """Return `word` without its inflection: limits, limited and limiting are all `limit`.
 
     Words that would be left with fewer than four letters stay as they are.
     """
+    if not word.endswith(_ENDINGS):  # most words
+        return word
     short = _ENDING.sub("", word)
     return short if len(short) >= 4 else word
 
@@ -92,6 +99,8 @@ STOP_WORDS = frozenset(
 
 PARTICLES = frozenset("的了已吗呢啊吧呀着就都")
 """Their Chinese counterparts."""
+
+_PARTICLES = re.compile(f"[{''.join(PARTICLES)}]+")
 
 
 class Word(NamedTuple):
@@ -123,6 +132,18 @@ def words(folded: str, offset: int = 0, *, every: bool = False) -> list[Word]:
         elif every or text not in STOP_WORDS:
             found.append(Word(text, stem(text), start, start + len(text)))
     return found
+
+
+def by_script(folded: str) -> tuple[Sequence[str], str]:
+    """Return the words of folded text, and its CJK characters in a row: what `WORD` finds, apart."""
+    if folded.isascii():
+        return _ASCII_WORD.findall(folded), ""
+    return _LATIN_WORD.findall(folded), "".join(_CJK_RUN.findall(folded))
+
+
+def without_particles(characters: str) -> str:
+    """Return CJK characters without those that carry nothing in a phrase."""
+    return _PARTICLES.sub("", characters)
 
 
 def pairs(characters: str) -> Iterator[str]:

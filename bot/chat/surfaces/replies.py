@@ -14,7 +14,7 @@ from bot.chat.client import Desk
 from bot.chat.posting import own_up
 from bot.chat.surfaces.answering import Answering
 from bot.chat.surfaces.authors import is_read
-from bot.chat.surfaces.chat import is_chat, passing
+from bot.chat.surfaces.chat import Incoming, is_chat
 from bot.chat.surfaces.files import looks_like_a_picture
 from bot.chat.surfaces.posted import without_the_desk
 from bot.chat.surfaces.posts import Early
@@ -36,7 +36,7 @@ class Replies(commands.Cog):
     async def cog_load(self) -> None:
         """Let chat pass, and begin to forget what is too old."""
         parsers = self.desk._connection.parsers  # noqa: SLF001 - where an event comes before discord.py reads it
-        parsers["MESSAGE_CREATE"] = passing(self.desk, self._answering.follow_ups, parsers["MESSAGE_CREATE"])
+        Incoming(self.desk, self._answering.follow_ups, parsers)
         self.purge.start()
 
     async def cog_unload(self) -> None:
