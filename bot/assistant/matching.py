@@ -83,25 +83,23 @@ def rank(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> Ranki
     best = candidates[0]
     if best.confidence >= HOPEFUL:
         now = quiet.occasion(evidence, text, own, knowledge)
-        best = candidates[0] = _lifted(best, now)
+        if _is_met(best, now) and (best.signs[0].kind == "phrase" or quiet.is_of_calls(now, evidence, own, knowledge)):
+            best = candidates[0] = replace(best, confidence=round(min(best.confidence + LIFT, 0.8), 3))
         speaks = best.confidence >= SPEAKS and not now.silences(best.signs[0].kind)
     else:
         speaks = False
     return Ranking(tuple(found for found in candidates if found.confidence >= ANSWERS), speaks)
 
 
-def _lifted(best: Candidate, now: quiet.Occasion) -> Candidate:
-    """Return a topic as a report of trouble, where the writer complains of it.
+def _is_met(best: Candidate, now: quiet.Occasion) -> bool:
+    """Say whether a topic is an error that the writer met.
 
-    A short phrase or a number without a setting names a topic; a complaint around it makes it the
-    error that the writer met. A question is enough for a number, where the talk is of calls: `504?` may be a car,
-    and `401 or 403?` a price.
+    A short phrase or a number without a setting names a topic; a complaint around it makes it a report of trouble. A
+    question is enough for a number, where the talk is of calls: `504?` may be a car, and `401 or 403?` a price.
     """
     kind = best.signs[0].kind
-    complains = (now.complains or now.asks) and now.of_calls if kind == "status" else now.complains
-    if best.confidence >= SPEAKS or kind not in {"phrase", "status"} or not now.short or not complains:
-        return best
-    return replace(best, confidence=round(min(best.confidence + LIFT, 0.8), 3))
+    complains = now.complains or (kind == "status" and now.asks)
+    return best.confidence < SPEAKS and kind in {"phrase", "status"} and now.short and complains
 
 
 def _settled(signs: Sequence[Sign], knowledge: Knowledge) -> list[Sign]:

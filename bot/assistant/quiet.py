@@ -52,7 +52,6 @@ class Occasion:
     lists: bool
     foreign: bool
     succeeded: bool
-    of_calls: bool
 
     def silences(self, best: Kind) -> bool:
         """Say whether the bot keeps quiet about an error for which the best sign is of this kind."""
@@ -87,17 +86,22 @@ def occasion(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> O
         lists=_lists(evidence),
         foreign=evidence.foreign,
         succeeded=evidence.succeeded,
-        of_calls="calls" in cues or _of_calls(evidence, own, knowledge),
     )
 
 
-def _of_calls(evidence: Evidence, own: str, knowledge: Knowledge) -> bool:
+def is_of_calls(now: Occasion, evidence: Evidence, own: str, knowledge: Knowledge) -> bool:
     """Say whether more than a number tells of a call to an API.
 
-    Another sign does, a model or an address, and who asks what the number means. Where nothing is said but
-    the number and the complaint, it is what the complaint is of.
+    Words of calls do, another sign, a model or an address, and who asks what the number means. Where nothing is said
+    but the number and the complaint, it is what the complaint is of.
+
+    Args:
+        now: What the message is for.
+        evidence: What was read from it.
+        own: The part of it that a person wrote.
+        knowledge: Where the cues come from.
     """
-    if evidence.url or any(sign.kind != "status" for sign in evidence.signs):
+    if "calls" in now.cues or evidence.url or any(sign.kind != "status" for sign in evidence.signs):
         return True
     if any(status.setting == "meaning" for status in evidence.statuses):
         return True

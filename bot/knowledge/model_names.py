@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -38,11 +39,22 @@ class ModelNames:
         return sorted(found, key=len, reverse=True)
 
     @cached_property
+    def _begin(self) -> str:
+        """A pattern for how names begin; one letter rules most of them out, where all would be tried in turn."""
+        by_letter: dict[str, list[str]] = defaultdict(list)
+        for prefix in self._prefixes:
+            by_letter[prefix[0]].append(re.escape(prefix[1:]) + ("" if prefix[-1] in "-." else "(?![a-z])"))
+        return "|".join(f"{re.escape(letter)}(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
+
+    @cached_property
+    def _hint(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![a-z0-9_.-])(?:{self._begin})")
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        begin = "|".join(re.escape(prefix) + ("" if prefix[-1] in "-." else "(?![a-z])") for prefix in self._prefixes)
         return re.compile(
-            rf"(?<![a-z0-9_.-])(?:(?!models/|v\d\w*/)[a-z][\w.-]{{1,30}}/){{0,2}}"
-            rf"(?:{begin})(?!\.(?:com|cn|ai|org|net|io)\b)"
+            rf"(?<![a-z0-9_.-])(?:(?!models/|v\d\w*/)[a-z][\w.-]{{1,30}}+/){{0,2}}"
+            rf"(?:{self._begin})(?!\.(?:com|cn|ai|org|net|io)\b)"
             rf"(?:(?<!\d)(?: (?:{_SIZES}))? {_VERSION}(?: (?:{_SIZES})\b){{0,2}}"
             rf"|(?:(?:[._@-]|:(?!{_METHOD}))?[a-z0-9]++)*+(?:\s(?:{_SIZES})\b)?)",
             re.IGNORECASE,
@@ -54,7 +66,7 @@ class ModelNames:
         Args:
             text: Any text; names are found in whatever case, with a provider's prefix (`openai/gpt-4o`).
         """
-        if not any(map(text.lower().__contains__, self._prefixes)):  # most texts name none, which is soon seen
+        if not self._hint.search(text.lower()):  # most texts name none, which is soon seen
             return
         for match in self._pattern.finditer(text):
             if not _TOOLS.match(text, match.start()) and not _is_command(match):

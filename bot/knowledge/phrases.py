@@ -18,7 +18,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import FIRST_CJK, IS_CJK, Word, fold, pairs, phrase_words, stem, without_particles, words
+from bot.knowledge.wording import COMMON, COMMON_CJK, FIRST_CJK, IS_CJK, Word, fold, pairs, phrase_words, stem, without_particles, words
 
 LONGEST = 40
 """How long a word may be that is taken for a slip, in letters; few words of any language are longer."""
@@ -117,10 +117,10 @@ class PhraseIndex:
         self._by_pair: dict[str, list[Phrase]] = defaultdict(list)
         for owner, source, found in pool:
             if len(found) > 1 and all(map(IS_CJK.match, found)):
-                at = min(range(len(found) - 1), key=lambda i: shared[found[i]] + shared[found[i + 1]])
+                at = min(range(len(found) - 1), key=lambda i: (found[i] in COMMON_CJK and found[i+1] in COMMON_CJK, shared[found[i]] + shared[found[i + 1]]))
                 self._by_pair[found[at] + found[at + 1]].append(Phrase(owner, source, found, at))
                 continue
-            at = min(range(len(found)), key=lambda i: (shared[found[i]], -len(found[i])))
+            at = min(range(len(found)), key=lambda i: (bool(IS_CJK.match(found[i])), found[i] in COMMON, shared[found[i]], -len(found[i])))
             self._by_anchor[found[at]].append(Phrase(owner, source, found, at))
         self._anchors = frozenset(self._by_anchor)
         spelling = Spelling(frozenset(shared), [source for _, source, _ in pool])
@@ -148,7 +148,10 @@ class PhraseIndex:
             there.update(plain)
             phrases += [self._by_pair[pair] for pair in self._by_pair.keys() & set(pairs(plain))]
         phrases += [self._by_anchor[word] for word in self._anchors & there]
-        return any(there.issuperset(phrase.words) for phrase in chain.from_iterable(phrases))
+        for phrase in chain.from_iterable(phrases):
+            if there.issuperset(phrase.words):
+                return True
+        return False
 
     def _candidates(self, spelt: Sequence[str]) -> Iterator[tuple[int, Phrase]]:
         """Yield the phrases whose words are all there, in whatever order, with the place of their anchor."""

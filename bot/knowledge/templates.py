@@ -14,7 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from bot.knowledge.schema import PLACEHOLDERS, Meaning
-from bot.knowledge.wording import CJK, IS_CJK, WORD, fold, pairs
+from bot.knowledge.wording import CJK, COMMON, IS_CJK, WORD, fold, pairs
 
 REACH = 700
 """How far from its anchor a template may stretch, in characters."""
@@ -168,7 +168,7 @@ class TemplateIndex:
         shared = Counter(anchor for found in candidates for anchor in set(found))
         by_anchor: dict[str, list[Template]] = defaultdict(list)
         for template, found in zip(pool, candidates, strict=True):
-            anchor = min(found, key=lambda word: (shared[word], -len(word)))
+            anchor = min(found, key=lambda word: (word in COMMON, shared[word], -len(word)))
             by_anchor[anchor].append(template)
         self.by_anchor: Mapping[str, tuple[Template, ...]] = MappingProxyType(
             {anchor: tuple(found) for anchor, found in by_anchor.items()}
