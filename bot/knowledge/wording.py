@@ -120,12 +120,16 @@ _PARTICLES = re.compile(f"[{''.join(PARTICLES)}]+")
 
 
 class Word(NamedTuple):
-    """One word of a text: as it stands there, its stem, and its span in the text."""
+    """One word of a text: as it stands there, and its span in the text."""
 
     text: str
-    stem: str
     start: int
     end: int
+
+    @property
+    def stem(self) -> str:
+        """The word without its inflection."""
+        return stem(self.text)
 
 
 def words(folded: str, offset: int = 0, *, every: bool = False) -> list[Word]:
@@ -138,15 +142,15 @@ def words(folded: str, offset: int = 0, *, every: bool = False) -> list[Word]:
     """
     found: list[Word] = []
     for match in WORD.finditer(folded):
-        text, start = match.group(), match.start() + offset
-        if IS_CJK.match(text):
-            found.extend(
-                Word(char, char, start + i, start + i + 1)
-                for i, char in enumerate(text)
+        text, start = match[0], match.start() + offset
+        if text >= FIRST_CJK and IS_CJK.match(text):
+            found += [
+                Word(char, place, place + 1)
+                for place, char in enumerate(text, start)
                 if every or char not in PARTICLES
-            )
+            ]
         elif every or text not in STOP_WORDS:
-            found.append(Word(text, stem(text), start, start + len(text)))
+            found.append(Word(text, start, start + len(text)))
     return found
 
 
