@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections import deque
+from collections import OrderedDict, deque
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -114,7 +114,7 @@ class Desk(commands.AutoShardedBot):
         self._database: Database | None = None
         self._opening = asyncio.Lock()
         self._without = False
-        self._met: dict[int, None] = {}
+        self._met: OrderedDict[int, None] = OrderedDict()
         self.refused = asyncio.Event()
         self.reloader = Reloader(self)
         self.learn(knowledge)
@@ -222,7 +222,7 @@ class Desk(commands.AutoShardedBot):
             return False
         self._met[snowflake] = None
         if len(self._met) > MET:
-            del self._met[next(iter(self._met))]
+            self._met.popitem(last=False)
         return True
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
@@ -264,11 +264,7 @@ class Desk(commands.AutoShardedBot):
         if chosen is not None:
             return not chosen.isdisjoint({getattr(channel, "id", None), getattr(channel, "parent_id", None)})
         named = self.settings.support_channels
-        places = (channel, getattr(channel, "parent", None))
-        return any(
-            str(getattr(place, "id", "")) in named or str(getattr(place, "name", "")).casefold() in named
-            for place in places
-        )
+        return _goes_by(channel, named) or _goes_by(getattr(channel, "parent", None), named)
 
     def server(self, guild_id: int | None) -> Server:
         """Return a server's settings, as they are known here; without the desk or a server, the defaults."""
@@ -347,3 +343,7 @@ class Desk(commands.AutoShardedBot):
             log.warning("going on without the desk: %s", error)
         self.missed.note(partial(self.dismissed, card_id))
         return False
+
+
+def _goes_by(place: object, names: frozenset[str]) -> bool:
+    return str(getattr(place, "id", "")) in names or str(getattr(place, "name", "")).casefold() in names

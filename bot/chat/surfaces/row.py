@@ -5,6 +5,7 @@ It is kept in memory alone, masked and bounded.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -63,7 +64,7 @@ class Rows:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._written: dict[int, Written] = {}
+        self._written: OrderedDict[int, Written] = OrderedDict()
         self._rows: dict[tuple[int, int], list[int]] = {}
 
     def __len__(self) -> int:
