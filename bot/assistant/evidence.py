@@ -42,7 +42,7 @@ _ASSIGNMENT = re.compile(r"\s{0,40}(?:export )?[\w.]{1,60}\s?=|\s{0,40}//")
 """The beginning of a line of configuration or code: the words in it are nobody's complaint."""
 
 _BARE = re.compile(
-    r"\W*(?:what(?:'?s| is| does)|explain|meaning of|define)?\s*"
+    r"(?=\D*+\d{3}\D*+\Z)\W*(?:what(?:'?s| is| does)|explain|meaning of|define)?\s*"
     r"(?:an?|the|http|status|code|/?error|err|报错|错误码?|什么是|\s)*"
     r"\W*(\d{3})"
     r"\s*(?:errors?|code|mean|错误|报错|是什么意思|是什么|啥意思|什么意思|是啥|\s)*\W*"

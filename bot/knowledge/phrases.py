@@ -120,7 +120,7 @@ class PhraseIndex:
                 at = min(range(len(found) - 1), key=lambda i: (found[i] in COMMON_CJK and found[i+1] in COMMON_CJK, shared[found[i]] + shared[found[i + 1]]))
                 self._by_pair[found[at] + found[at + 1]].append(Phrase(owner, source, found, at))
                 continue
-            at = min(range(len(found)), key=lambda i: (bool(IS_CJK.match(found[i])), found[i] in COMMON, shared[found[i]], -len(found[i])))
+            at = min(range(len(found)), key=lambda i: (found[i] in COMMON or found[i] in COMMON_CJK, bool(IS_CJK.match(found[i])), shared[found[i]], -len(found[i])))
             self._by_anchor[found[at]].append(Phrase(owner, source, found, at))
         self._anchors = frozenset(self._by_anchor)
         spelling = Spelling(frozenset(shared), [source for _, source, _ in pool])
