@@ -53,6 +53,7 @@ _WENT_WELL = re.compile(r"\A\s{0,20}(?:< )?http/\d(?:\.\d)? 2\d\d\b|\"object\": 
 """The status line that a text opens with, or the body of an answer."""
 
 _STATUS = re.compile(r"[45]\d\d")
+_DIGITS = re.compile(r"(?<!\d)[45]\d\d(?!\d)")
 _ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})")
 
 
@@ -168,7 +169,7 @@ class Reader:
         source = SourceLines(folded)
         scan = self._scan(folded)
         pairs = [pair for key in _both_ends(scan.keys) if (pair := fields.read(*key, folded))]
-        found = _judged(scan, folded, source)
+        found = _judged(scan.numbers, folded, source)
         hits = self._knowledge.templates.search(folded, scan.anchors)
         signs = self._from_names(_both_ends(scan.names), text, source)
         signs += self._from_fields(pairs, folded, text, source)
@@ -214,10 +215,14 @@ class Reader:
         """Tell whether there may be something that software wrote: a field, a status, a name, an error text."""
         if units.isdisjoint(self._hot):  # most chat
             return False
-        if not units.isdisjoint(self._telling) or ((":" in folded or "=" in folded) and fields.KEYS.keys() & units):
+        if not units.isdisjoint(self._telling) or (
+            (":" in folded or "=" in folded) and not fields.KEYS.keys().isdisjoint(units)
+        ):
             return True
-        if _NUMBERS.keys() & units and _judged(self._scan(folded), folded, SourceLines(folded)):
-            return True
+        if not _NUMBERS.keys().isdisjoint(units):
+            found = [(int(match[0]), *match.span()) for match in _DIGITS.finditer(folded)]
+            if _judged(found, folded, SourceLines(folded)):
+                return True
         return self._knowledge.templates.may_find(units)
 
     def _scan(self, folded: str) -> _Scan:
@@ -352,9 +357,9 @@ def _both_ends(found: list[T]) -> list[T]:
     return found if len(found) <= 2 * MOST else found[:MOST] + found[-MOST:]
 
 
-def _judged(scan: _Scan, folded: str, source: SourceLines) -> list[Status]:
+def _judged(numbers: list[tuple[int, int, int]], folded: str, source: SourceLines) -> list[Status]:
     """Return the numbers of folded text that may be a status."""
-    return [found for number in _both_ends(scan.numbers) if (found := statuses.judge(*number, folded, source))]
+    return [found for number in _both_ends(numbers) if (found := statuses.judge(*number, folded, source))]
 
 
 def _from_hit(hit: TemplateHit) -> Sign:

@@ -1,7 +1,7 @@
 """What people type, found in spite of typos, inflection and a word in between.
 
-A phrase is a sequence of words. It is found by its rarest word and then read outwards from there, so
-the cost follows the text, not the number of phrases. A misspelt word is first brought back to the
+A phrase is a sequence of words. It is found by its rarest word, or pair of CJK characters, and then read outwards
+from there, so the cost follows the text, not the number of phrases. A misspelt word is first brought back to the
 word of the vocabulary that it is one slip away from, by its deletions: what is left of a word when a
 letter is taken out is indexed, as in Garbe's symmetric delete spelling.
 """
@@ -12,13 +12,25 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from bot.knowledge.schema import Meaning
-from bot.knowledge.wording import COMMON, COMMON_CJK, FIRST_CJK, IS_CJK, Word, fold, pairs, phrase_words, stem, without_particles, words
+from bot.knowledge.wording import (
+    COMMON,
+    FIRST_CJK,
+    IS_CJK,
+    Word,
+    fold,
+    pairs,
+    phrase_words,
+    stem,
+    without_particles,
+    words,
+)
 
 LONGEST = 40
 """How long a word may be that is taken for a slip, in letters; few words of any language are longer."""
@@ -35,6 +47,9 @@ class Phrase:
     source: str
     words: tuple[str, ...]
     anchor: int
+
+
+_words_of = attrgetter("words")
 
 
 class PhraseHit(NamedTuple):
@@ -117,11 +132,14 @@ class PhraseIndex:
         self._by_pair: dict[str, list[Phrase]] = defaultdict(list)
         for owner, source, found in pool:
             if len(found) > 1 and all(map(IS_CJK.match, found)):
-                at = min(range(len(found) - 1), key=lambda i: (found[i] in COMMON_CJK and found[i+1] in COMMON_CJK, shared[found[i]] + shared[found[i + 1]]))
-                self._by_pair[found[at] + found[at + 1]].append(Phrase(owner, source, found, at))
-                continue
-            at = min(range(len(found)), key=lambda i: (found[i] in COMMON or found[i] in COMMON_CJK, bool(IS_CJK.match(found[i])), shared[found[i]], -len(found[i])))
-            self._by_anchor[found[at]].append(Phrase(owner, source, found, at))
+                two = list(pairwise(found))
+                at = min(
+                    range(len(two)), key=lambda i: (COMMON.issuperset(two[i]), sum(shared[char] for char in two[i]))
+                )
+                self._by_pair["".join(two[at])].append(Phrase(owner, source, found, at))
+            else:
+                word = min(found, key=lambda word: (word in COMMON, bool(IS_CJK.match(word)), shared[word], -len(word)))
+                self._by_anchor[word].append(Phrase(owner, source, found, found.index(word)))
         self._anchors = frozenset(self._by_anchor)
         spelling = Spelling(frozenset(shared), [source for _, source, _ in pool])
         self._correct = lru_cache(maxsize=REMEMBERED)(spelling.correct)
@@ -148,10 +166,7 @@ class PhraseIndex:
             there.update(plain)
             phrases += [self._by_pair[pair] for pair in self._by_pair.keys() & set(pairs(plain))]
         phrases += [self._by_anchor[word] for word in self._anchors & there]
-        for phrase in chain.from_iterable(phrases):
-            if there.issuperset(phrase.words):
-                return True
-        return False
+        return any(map(there.issuperset, map(_words_of, chain.from_iterable(phrases))))
 
     def _candidates(self, spelt: Sequence[str]) -> Iterator[tuple[int, Phrase]]:
         """Yield the phrases whose words are all there, in whatever order, with the place of their anchor."""

@@ -162,7 +162,7 @@ class TemplateIndex:
     """All templates of a knowledge base, by anchor."""
 
     def __init__(self, templates: Iterable[Template]) -> None:
-        """Choose for each template the anchor that the fewest templates share."""
+        """Choose for each template the anchor that the fewest templates share, a common word only where it must be."""
         pool = list(templates)
         candidates = [template.anchors for template in pool]
         shared = Counter(anchor for found in candidates for anchor in set(found))

@@ -97,24 +97,22 @@ STOP_WORDS = frozenset(
 )
 """English words that carry nothing in a phrase; they are skipped on both sides."""
 
-COMMON = STOP_WORDS.union(
-    "able about again all also any anyone anything as ask away back because before being best better both but can "
-    "could day did didn do doesn doing don done each else end error even ever every few find first get getting give go goes "
-    "going good got great help her here him his how if into isn just keep key kind know last let like little ll load long "
-    "longer look lot made make many may maybe might model more most much must need never new next no not nothing now off ok "
-    "on once one only open other over own part people place post put read report right said same say see seem seems "
-    "send set she should show since so some someone something soon still stop such support sure take tell than thank "
-    "thanks then there they thing think though through time today token too tried try trying two under until up us use used "
-    "using wait want wants way week well went what when where which while who why will without won work working works "
-    "would yes yet you your".split()
-)
-"""English words that most texts have some of: poor ones to find anything by."""
-
-COMMON_CJK = frozenset("一不上下个中为么也人什今他以会你们出到去又可吗呢哪在多大天好少就很怎我是最有来没点用的能要谁这那都")
-"""Their Chinese counterparts, character by character."""
-
 PARTICLES = frozenset("的了已吗呢啊吧呀着就都")
 """Their Chinese counterparts."""
+
+COMMON = STOP_WORDS.union(
+    "able about again all also any anyone anything as ask away back because before being best better both but can "
+    "could day did didn do doesn doing don done each else end error even ever every few find first get getting give "
+    "go goes going good got great help her here him his how if into isn just keep key kind know last let like little "
+    "ll load long longer look lot made make many may maybe might model more most much must need never new next no not "
+    "nothing now off ok on once one only open other over own part people place post put read report right said same "
+    "say see seem seems send set she should show since so some someone something soon still stop such support sure "
+    "take tell than thank thanks then there they thing think though through time today token too tried try trying two "
+    "under until up us use used using wait want wants way week well went what when where which while who why will "
+    "without won work working works would yes yet you your".split(),
+    "一不上下个中为么也人什今他以会你们出到去又可吗呢哪在多大天好少就很怎我是最有来没点用的能要谁这那都",
+)
+"""English words and Chinese characters that most texts have some of: poor ones to find anything by."""
 
 _PARTICLES = re.compile(f"[{''.join(PARTICLES)}]+")
 
@@ -145,9 +143,7 @@ def words(folded: str, offset: int = 0, *, every: bool = False) -> list[Word]:
         text, start = match[0], match.start() + offset
         if text >= FIRST_CJK and IS_CJK.match(text):
             found += [
-                Word(char, place, place + 1)
-                for place, char in enumerate(text, start)
-                if every or char not in PARTICLES
+                Word(char, place, place + 1) for place, char in enumerate(text, start) if every or char not in PARTICLES
             ]
         elif every or text not in STOP_WORDS:
             found.append(Word(text, start, start + len(text)))

@@ -117,8 +117,13 @@ def test_letters_count_what_is_fixed_and_a_chinese_character_is_worth_two() -> N
 
 
 def test_each_template_is_looked_for_by_the_word_it_shares_with_the_fewest() -> None:
-    pool = [Template(OWNER, source) for source in ("invalid token", "invalid model", "invalid header")]
-    assert set(TemplateIndex(pool).by_anchor) == {"token", "model", "header"}
+    pool = [Template(OWNER, source) for source in ("invalid scope", "invalid cursor", "invalid header")]
+    assert set(TemplateIndex(pool).by_anchor) == {"scope", "cursor", "header"}
+
+
+def test_no_template_is_looked_for_by_a_word_that_most_texts_have_if_it_has_another() -> None:
+    pool = [Template(OWNER, source) for source in ("invalid model", "invalid header", "try again")]
+    assert set(TemplateIndex(pool).by_anchor) == {"invalid", "header", "again"}
 
 
 def test_of_many_occurrences_the_first_and_the_last_are_found() -> None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import discord
-from discord.utils import snowflake_time
 
 from bot.assistant.answer import Answer
 from bot.assistant.dialogue.another_model import with_another_model
@@ -73,7 +72,7 @@ class FollowUps:
     def pass_by(self, message_id: int, channel_id: int, author_id: int, text: str) -> None:
         """Keep chat as well, masked, from before it is made a `discord.Message`."""
         text = text if len(text) <= LONGEST else ""
-        self._rows.write(Written(message_id, channel_id, author_id, snowflake_time(message_id), text))
+        self._rows.write(Written(message_id, channel_id, author_id, text))
 
     def may_go_on(self, channel_id: int, author_id: int, *, chat: bool = True) -> bool:
         """Tell whether what somebody writes in a channel may have to do with what they wrote there lately.
@@ -200,7 +199,6 @@ class FollowUps:
             message_id=message.id,
             channel_id=message.channel.id,
             author_id=message.author.id,
-            at=message.created_at,
             text=text if len(text) <= LONGEST else "",
             asked=question.asked,
             apart=self._is_apart(message),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from discord.utils import snowflake_time, time_snowflake
+
 from bot.assistant.answer import Answer
 
 CONTEXT = timedelta(minutes=2)
@@ -35,7 +37,6 @@ class Written(NamedTuple):
         message_id: the message.
         channel_id: where it is.
         author_id: who wrote it.
-        at: when it was written, with its time zone.
         text: its words, masked, with those that were added later; empty where they are too many, or were added to
             those of a message before.
         asked: the bot was asked, not only heard.
@@ -47,12 +48,16 @@ class Written(NamedTuple):
     message_id: int
     channel_id: int
     author_id: int
-    at: datetime
     text: str
     asked: bool = False
     apart: bool = False
     seen: str = ""
     answer: Answer | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was written."""
+        return snowflake_time(self.message_id)
 
 
 class Rows:
@@ -72,13 +77,13 @@ class Rows:
 
     def write(self, written: Written) -> None:
         """Keep a message, in place of what was kept of it, and forget those whose time is over."""
-        since = self._clock() - CONTEXT
-        if written.at >= since or written.message_id in self._written:
+        since = time_snowflake(self._clock() - CONTEXT)
+        if written.message_id >= since or written.message_id in self._written:
             self._written[written.message_id] = written
             row = self._rows.setdefault(_row(written), [])
             if written.message_id not in row:
                 row.append(written.message_id)
-        while self._written and (len(self._written) > KEPT or next(iter(self._written.values())).at < since):
+        while self._written and (len(self._written) > KEPT or next(iter(self._written)) < since):
             self.forget([next(iter(self._written))])
 
     def forget(self, message_ids: Iterable[int]) -> None:
@@ -99,8 +104,10 @@ class Rows:
 
     def has(self, channel_id: int, author_id: int, *, called: bool) -> bool:
         """Tell whether anything is kept of what somebody wrote in a channel; `called`, that asked or was answered."""
-        row = self._of(channel_id, author_id)
-        return any(each.asked or each.answer for each in row) if called else bool(row)
+        row = self._rows.get((channel_id, author_id))
+        if not row or not called:
+            return bool(row)
+        return any(each.asked or each.answer for each in map(self._written.__getitem__, row))
 
     def is_alone(self, written: Written, behind: int = 0) -> bool:
         """Tell whether nobody else wrote in the channel in the two minutes before a message, and behind another."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from discord.utils import time_snowflake
 
 from bot.chat.surfaces.row import CONTEXT, KEPT, MOST, Rows, Written
 
@@ -30,11 +31,15 @@ def rows(clock: Clock) -> Rows:
 
 
 def written(number: int, *, author: int = 1, channel: int = 2, seconds: float = 0, apart: bool = False) -> Written:
-    return Written(number, channel, author, START + timedelta(seconds=seconds), f"message {number}", apart=apart)
+    return Written(id_(number, seconds), channel, author, f"message {number}", apart=apart)
+
+
+def id_(number: int, seconds: float = 0) -> int:
+    return time_snowflake(START + timedelta(seconds=seconds)) + number
 
 
 def ids(row: list[Written]) -> list[int]:
-    return [each.message_id for each in row]
+    return [each.message_id % 2**22 for each in row]
 
 
 def test_a_row_is_of_one_person_in_one_channel(rows: Rows) -> None:
@@ -72,7 +77,7 @@ def test_a_message_is_replaced_in_its_place(rows: Rows) -> None:
 def test_a_forgotten_message_is_gone(rows: Rows) -> None:
     rows.write(written(1))
     rows.write(written(2))
-    rows.forget({1, 404})
+    rows.forget({id_(1), 404})
     assert ids(rows.before(written(3))) == [2]
 
 
@@ -93,5 +98,5 @@ def test_whether_somebody_else_wrote_there(rows: Rows) -> None:
     rows.write(written(3, author=7))
     assert not rows.is_alone(written(4))
     assert rows.is_alone(written(4, seconds=CONTEXT.total_seconds() + 1))
-    assert rows.is_alone(written(4), behind=3)
-    assert not rows.is_alone(written(4), behind=2)
+    assert rows.is_alone(written(4), behind=id_(3))
+    assert not rows.is_alone(written(4), behind=id_(2))
