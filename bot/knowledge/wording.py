@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import add
+from sys import intern
 from typing import NamedTuple
 
 CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -170,10 +171,10 @@ def pairs(characters: str) -> Iterator[str]:
 @lru_cache(maxsize=16_384)
 def phrase_words(source: str) -> tuple[str, ...]:
     """Return the stems that a phrase is found by, none where every sentence has its words."""
-    return tuple(word.stem for word in words(fold(source)))
+    return tuple(intern(word.stem) for word in words(fold(source)))  # thousands of phrases share most of their words
 
 
 @lru_cache(maxsize=4_096)
 def cue_words(source: str) -> tuple[str, ...]:
     """Return the stems that a cue is found by: all of them, `just means` is not `means`."""
-    return tuple(word.stem for word in words(fold(source), every=True))
+    return tuple(intern(word.stem) for word in words(fold(source), every=True))
