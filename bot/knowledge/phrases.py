@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain, combinations, pairwise
+from itertools import chain, combinations
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -132,13 +132,10 @@ class PhraseIndex:
         self._by_pair: dict[str, list[Phrase]] = defaultdict(list)
         for owner, source, found in pool:
             if len(found) > 1 and all(map(IS_CJK.match, found)):
-                two = list(pairwise(found))
-                at = min(
-                    range(len(two)), key=lambda i: (COMMON.issuperset(two[i]), sum(shared[char] for char in two[i]))
-                )
-                self._by_pair["".join(two[at])].append(Phrase(owner, source, found, at))
+                pair, at = _rarest_pair(found, shared)
+                self._by_pair[pair].append(Phrase(owner, source, found, at))
             else:
-                word = min(found, key=lambda word: (word in COMMON, bool(IS_CJK.match(word)), shared[word], -len(word)))
+                word = _rarest(found, shared)
                 self._by_anchor[word].append(Phrase(owner, source, found, found.index(word)))
         self._anchors = frozenset(self._by_anchor)
         spelling = Spelling(frozenset(shared), [source for _, source, _ in pool])
@@ -179,6 +176,22 @@ class PhraseIndex:
                 for phrase in self._by_pair.get(word + spelt[i + 1], ()):
                     if there.issuperset(phrase.words):
                         yield i, phrase
+
+
+def _rarest(found: Sequence[str], shared: Mapping[str, int]) -> str:
+    """Return the word of a phrase to find it by: none that most texts have, no single character, no other phrase's."""
+    return min(found, key=lambda word: (word in COMMON, bool(IS_CJK.match(word)), shared[word], -len(word)))
+
+
+def _rarest_pair(found: Sequence[str], shared: Mapping[str, int]) -> tuple[str, int]:
+    """Return the pair of characters to find a phrase by, and its place: not both such as most texts have."""
+
+    def commonness(place: int) -> tuple[bool, int]:
+        one, two = found[place : place + 2]
+        return one in COMMON and two in COMMON, shared[one] + shared[two]
+
+    place = min(range(len(found) - 1), key=commonness)
+    return found[place] + found[place + 1], place
 
 
 def _unhidden(hits: Iterable[PhraseHit]) -> Iterator[PhraseHit]:

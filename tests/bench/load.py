@@ -93,7 +93,7 @@ async def chat(size: Size, place: Path) -> AsyncIterator[Ratio]:
             yield Ratio(f"chat in {where}, all at once / bare", min(spent[bot]) / min(spent[bare]))
             for each, found in spent.items():
                 total[each] += min(found)
-        yield Ratio("chat, half of it in support channels, all at once / bare", total[bot] / total[bare])
+        yield Ratio("chat, half of it in support channels, all at once / bare", total[bot] / total[bare], 1.5)
 
 
 async def errors(size: Size, place: Path) -> AsyncIterator[Ratio]:

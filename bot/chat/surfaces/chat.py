@@ -6,7 +6,7 @@ They are known for that before discord.py makes objects of them, which takes it 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -30,29 +30,37 @@ MORE = (
 
 
 class Incoming:
-    """Messages as they come; those that are no chat are read, in the order of all events.
+    """Messages as they come, of which those are read that are no chat.
 
-    All that came at once are looked at one after the other, once the last of them is there: it takes half the time
-    that it takes to turn to each between discord.py's work on the others.
+    All that came at once wait for the last of them and are looked at together: that takes a fifth less time than to
+    turn to each between discord.py's work on the others.
 
     Args:
         desk: the bot.
         follow_ups: what people wrote lately.
-        parsers: what reads each kind of event; from now on, messages are read by way of this.
+        read: reads a message, as discord.py does.
     """
 
-    def __init__(self, desk: Desk, follow_ups: FollowUps, parsers: MutableMapping[str, Callable[[Any], None]]) -> None:
+    def __init__(self, desk: Desk, follow_ups: FollowUps, read: Callable[[MessageCreateEvent], None]) -> None:
         self._desk = desk
         self._follow_ups = follow_ups
-        self._read = parsers["MESSAGE_CREATE"]
+        self._read = read
         self._waiting: list[MessageCreateEvent] = []
-        parsers.update({event: self._after_messages(parse) for event, parse in parsers.items()})
-        parsers["MESSAGE_CREATE"] = self._take
 
-    def _take(self, data: MessageCreateEvent) -> None:
+    def take(self, data: MessageCreateEvent) -> None:
+        """Take a message, as Discord tells of it."""
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._look)
         self._waiting.append(data)
+
+    def ahead_of(self, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return what reads another kind of event once the messages before it are looked at: it may be about them."""
+
+        def reads(data: Any) -> None:
+            self._look()
+            parse(data)
+
+        return reads
 
     def _look(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -64,15 +72,6 @@ class Incoming:
                 chat = False
             if not chat:
                 self._read(data)
-
-    def _after_messages(self, parse: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return what reads another kind of event, such as that a message was deleted which came just before."""
-
-        def after_messages(data: Any) -> None:
-            self._look()
-            parse(data)
-
-        return after_messages
 
 
 def passes(desk: Desk, follow_ups: FollowUps, data: MessageCreateEvent) -> bool:

@@ -36,7 +36,9 @@ class Replies(commands.Cog):
     async def cog_load(self) -> None:
         """Let chat pass, and begin to forget what is too old."""
         parsers = self.desk._connection.parsers  # noqa: SLF001 - where an event comes before discord.py reads it
-        Incoming(self.desk, self._answering.follow_ups, parsers)
+        incoming = Incoming(self.desk, self._answering.follow_ups, parsers["MESSAGE_CREATE"])
+        parsers.update({event: incoming.ahead_of(parse) for event, parse in parsers.items()})
+        parsers["MESSAGE_CREATE"] = incoming.take
         self.purge.start()
 
     async def cog_unload(self) -> None:
