@@ -298,6 +298,29 @@ def test_a_value_of_no_known_format_is_masked_for_where_it_stands(text: str, kin
     assert [secret.kind for secret in masked.secrets] == [kind]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api_key={}",
+        "api_key: {}",
+        "api_key：{}",
+        "密码：{}",
+        "'api_key', '{}'",
+        '"api_key", "{}"',
+        "tool --key {}",
+        "bearer {}",
+        "Bearer {}",
+    ],
+)
+def test_a_short_value_is_masked_where_nothing_else_looks_like_a_key(text: str) -> None:
+    assert run(8) not in mask(text.format(run(8))).text
+
+
+@pytest.mark.parametrize("key", ["sk_live_\u200b" + run(10), "ABSK/" + f"{run(7)}+{run(7)}/" * 5])
+def test_a_key_is_masked_that_has_no_long_run_of_letters(key: str) -> None:
+    assert run(7) not in mask(f"mine is {key}").text
+
+
 def test_hexadecimal_digits_next_to_an_azure_host_are_an_azure_key() -> None:
     assert only(f"https://x.openai.azure.com/openai api-key: {run(32, HEX)}").kind == "azure"
 
