@@ -48,6 +48,18 @@ def test_all_that_is_read_stands_in_the_text_and_signs_do_not_leave_it(text: str
     assert evidence.status is None or 100 <= evidence.status <= 599
 
 
+@given(texts)
+def test_no_sign_is_passed_over_in_chat(text: str) -> None:
+    evidence = READER.read(text)
+    assert READER.may_read(text) or not (evidence.signs or evidence.name)
+
+
+@given(texts)
+def test_what_is_heard_is_what_is_answered(text: str) -> None:
+    answer = DESK.assistant.ask(text)
+    assert (DESK.assistant.hear(text) == "sure") == (answer.speaks or bool(answer.secrets))
+
+
 @given(texts, langs, st.booleans(), st.booleans())
 def test_every_message_has_an_answer_whose_card_discord_takes(
     text: str, lang: Language, asked: bool, private: bool

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.knowledge.wording import PARTICLES, STOP_WORDS, fold, stem, words
+from bot.knowledge.wording import IS_CJK, PARTICLES, STOP_WORDS, WORD, by_script, fold, stem, words
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,11 @@ def test_every_word_of_any_text_lies_inside_it(text: str) -> None:
     for word in words(fold(text)):
         assert ends <= word.start < word.end <= len(text)
         ends = word.end
+
+
+@given(st.text() | st.text("ab _é中文テ한１."))
+@example("ошибка 报错timeout超时")
+def test_the_words_of_any_text_and_its_characters_are_all_that_it_is_made_of(text: str) -> None:
+    latin, cjk = by_script(text)
+    assert [*latin] == [word for word in WORD.findall(text) if not IS_CJK.match(word)]
+    assert cjk == "".join(filter(IS_CJK.match, text))
