@@ -297,8 +297,10 @@ class Reader:
 
         In `model gpt-4o-mini not found` the name is one word in between, and not three.
         """
-        names = [range(start + offset + 1, end + offset) for start, end in self._knowledge.models.find(part)]
-        return [word for word in words(part, offset) if not any(word.start in name for name in names)]
+        found = words(part, offset)
+        for start, end in self._knowledge.models.find(part):
+            found = [word for word in found if not start + offset < word.start < end + offset]
+        return found
 
     def _from_statuses(self, found: Iterable[Status]) -> list[Sign]:
         return [

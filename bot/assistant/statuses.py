@@ -235,11 +235,10 @@ def _setting(before: str, after: str) -> tuple[str, float]:
         if pattern.search(before):
             return name, weight
     if not _GLUED.search(before):
-        chosen = bool(_CHOICE.search(before))
         for name, weight, pattern in _AFTER:
             if pattern.match(after):
                 return name, weight
         for name, weight, ahead, behind in _AROUND:
-            if not chosen and ahead.search(before) and behind.match(after):
+            if behind.match(after) and ahead.search(before) and not _CHOICE.search(before):
                 return name, weight
     return "number", 0
