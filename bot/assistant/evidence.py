@@ -169,7 +169,7 @@ class Reader:
         source = SourceLines(folded)
         scan = self._scan(folded)
         pairs = [pair for key in _both_ends(scan.keys) if (pair := fields.read(*key, folded))]
-        found = _judged(scan.numbers, folded, source)
+        found = _judged(scan, folded, source)
         hits = self._knowledge.templates.search(folded, scan.anchors)
         signs = self._from_names(_both_ends(scan.names), text, source)
         signs += self._from_fields(pairs, folded, text, source)
@@ -219,10 +219,8 @@ class Reader:
             (":" in folded or "=" in folded) and not fields.KEYS.keys().isdisjoint(units)
         ):
             return True
-        if not _NUMBERS.keys().isdisjoint(units):
-            found = [(int(match[0]), *match.span()) for match in _DIGITS.finditer(folded)]
-            if _judged(found, folded, SourceLines(folded)):
-                return True
+        if not _NUMBERS.keys().isdisjoint(units) and _may_hold_a_status(folded):
+            return True
         return self._knowledge.templates.may_find(units)
 
     def _scan(self, folded: str) -> _Scan:
@@ -232,6 +230,8 @@ class Reader:
             word = match[0]
             if word in hot or "_" in word:
                 self._note(word, match.start(), scan)
+                if (inner := word.strip("_")) != word and inner in hot:  # Markdown's italics
+                    self._note(inner, match.start() + word.index(inner), scan)
             elif word[0] >= FIRST_CJK:
                 for i in range(len(word) - 1):
                     if word[i : i + 2] in self._anchors:
@@ -359,9 +359,15 @@ def _both_ends(found: list[T]) -> list[T]:
     return found if len(found) <= 2 * MOST else found[:MOST] + found[-MOST:]
 
 
-def _judged(numbers: list[tuple[int, int, int]], folded: str, source: SourceLines) -> list[Status]:
+def _judged(scan: _Scan, folded: str, source: SourceLines) -> list[Status]:
     """Return the numbers of folded text that may be a status."""
-    return [found for number in _both_ends(numbers) if (found := statuses.judge(*number, folded, source))]
+    return [found for number in _both_ends(scan.numbers) if (found := statuses.judge(*number, folded, source))]
+
+
+def _may_hold_a_status(folded: str) -> bool:
+    """Tell whether any number may be a status; each is tried, be it a word of its own or a part of one."""
+    source = SourceLines(folded)
+    return any(statuses.judge(int(match[0]), *match.span(), folded, source) for match in _DIGITS.finditer(folded))
 
 
 def _from_hit(hit: TemplateHit) -> Sign:

@@ -17,7 +17,7 @@ were answered at 0.75 to 0.9, 98 % were right, and 99 % from 0.9 on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.assistant import quiet
@@ -83,7 +83,7 @@ def rank(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> Ranki
     best = candidates[0]
     if best.confidence >= HOPEFUL:
         now = quiet.occasion(evidence, text, own, knowledge)
-        if _is_met(best, now, lambda: quiet.is_of_calls(now, evidence, own, knowledge)):
+        if _is_met(best, now, evidence, own, knowledge):
             best = candidates[0] = replace(best, confidence=round(min(best.confidence + LIFT, 0.8), 3))
         speaks = best.confidence >= SPEAKS and not now.silences(best.signs[0].kind)
     else:
@@ -91,7 +91,7 @@ def rank(evidence: Evidence, text: str, own: str, knowledge: Knowledge) -> Ranki
     return Ranking(tuple(found for found in candidates if found.confidence >= ANSWERS), speaks)
 
 
-def _is_met(best: Candidate, now: quiet.Occasion, is_of_calls: Callable[[], bool]) -> bool:
+def _is_met(best: Candidate, now: quiet.Occasion, evidence: Evidence, own: str, knowledge: Knowledge) -> bool:
     """Say whether a topic is an error that the writer met.
 
     A short phrase or a number without a setting names a topic; a complaint around it makes it a report of trouble. A
@@ -100,7 +100,7 @@ def _is_met(best: Candidate, now: quiet.Occasion, is_of_calls: Callable[[], bool
     if best.confidence >= SPEAKS or not now.short:
         return False
     if best.signs[0].kind == "status":
-        return (now.complains or now.asks) and is_of_calls()
+        return (now.complains or now.asks) and quiet.is_of_calls(now, evidence, own, knowledge)
     return best.signs[0].kind == "phrase" and now.complains
 
 

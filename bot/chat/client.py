@@ -114,6 +114,7 @@ class Desk(commands.AutoShardedBot):
         self._database: Database | None = None
         self._opening = asyncio.Lock()
         self._without = False
+        # The first key of a plain dict is looked for among all that were deleted before it.
         self._met: OrderedDict[int, None] = OrderedDict()
         self.refused = asyncio.Event()
         self.reloader = Reloader(self)

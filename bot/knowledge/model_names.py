@@ -53,7 +53,7 @@ class ModelNames:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile(
-            rf"(?<![a-z0-9_.-])(?:(?!models/|v\d\w*/)[a-z][\w.-]{{1,30}}+/){{0,2}}"
+            rf"(?<![a-z0-9_.-])(?:(?!models/|v\d\w*/)[a-z][a-z0-9_.-]{{1,30}}+/){{0,2}}"
             rf"(?:{self._begin})(?!\.(?:com|cn|ai|org|net|io)\b)"
             rf"(?:(?<!\d)(?: (?:{_SIZES}))? {_VERSION}(?: (?:{_SIZES})\b){{0,2}}"
             rf"|(?:(?:[._@-]|:(?!{_METHOD}))?[a-z0-9]++)*+(?:\s(?:{_SIZES})\b)?)",

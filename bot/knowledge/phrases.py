@@ -1,9 +1,9 @@
 """What people type, found in spite of typos, inflection and a word in between.
 
-A phrase is a sequence of words. It is found by its rarest word, or pair of CJK characters, and then read outwards
-from there, so the cost follows the text, not the number of phrases. A misspelt word is first brought back to the
-word of the vocabulary that it is one slip away from, by its deletions: what is left of a word when a
-letter is taken out is indexed, as in Garbe's symmetric delete spelling.
+A phrase is a sequence of words. It is found by the word, or the pair of CJK characters, that tells most, and then read
+outwards from there, so the cost follows the text, not the number of phrases. A misspelt word is first brought back to
+the word of the vocabulary that it is one slip away from, by its deletions: what is left of a word when a letter is
+taken out is indexed, as in Garbe's symmetric delete spelling.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class PhraseHit(NamedTuple):
 
 
 def _shorter(word: str) -> list[str]:
-    return [word, *map("".join, combinations(word, len(word) - 1))]
+    return [*map("".join, combinations(word, len(word) - 1)), word][::-1]
 
 
 class Spelling:
@@ -81,7 +81,7 @@ class Spelling:
     def _shortened(self) -> Mapping[str, tuple[str, ...]]:
         """What is left of the words without one letter -> the words; made for the first unknown word."""
         found: dict[str, list[str]] = defaultdict(list)
-        for word in {word.text for source in self._sources for word in words(fold(source))}:
+        for word in sorted({word.text for source in self._sources for word in words(fold(source))}):
             if len(word) >= 5 and word.isalpha() and not IS_CJK.match(word):
                 for short in _shorter(word):
                     found[short].append(word)
@@ -109,7 +109,7 @@ class Spelling:
 
 
 class PhraseIndex:
-    """All phrases of a knowledge base, by rarest word, and the spelling of their vocabulary."""
+    """All phrases of a knowledge base, by the word that tells most, and the spelling of their vocabulary."""
 
     def __init__(
         self,
@@ -179,12 +179,12 @@ class PhraseIndex:
 
 
 def _rarest(found: Sequence[str], shared: Mapping[str, int]) -> str:
-    """Return the word of a phrase to find it by: none that most texts have, no single character, no other phrase's."""
+    """Return the word to find a phrase by: rather no common one, no single character, and in few other phrases."""
     return min(found, key=lambda word: (word in COMMON, bool(IS_CJK.match(word)), shared[word], -len(word)))
 
 
 def _rarest_pair(found: Sequence[str], shared: Mapping[str, int]) -> tuple[str, int]:
-    """Return the pair of characters to find a phrase by, and its place: not both such as most texts have."""
+    """Return the pair of characters to find a phrase by, and its place: rather not two common ones."""
 
     def commonness(place: int) -> tuple[bool, int]:
         one, two = found[place : place + 2]
@@ -214,7 +214,7 @@ def _read_outwards(
 ) -> Iterator[PhraseHit]:
     """Yield the hit around the anchor word `at`, if the rest of the phrase stands around it in order."""
     count = len(phrase.words)
-    spare = count // 3 if IS_CJK.match(phrase.words[phrase.anchor]) else (count - 1) // 2
+    spare = count // 3 if any(map(IS_CJK.match, phrase.words)) else (count - 1) // 2
     spare = spare if gaps else 0
     skipped, places = 0, [at]
     for step, wanted in ((-1, phrase.words[: phrase.anchor][::-1]), (1, phrase.words[phrase.anchor + 1 :])):

@@ -1,4 +1,4 @@
-"""Documented error texts with placeholders, compiled once and found by their rarest word.
+"""Documented error texts with placeholders, compiled once and found by the word that tells most.
 
 Only templates whose anchor occurs in a text are tried, and only around it: the cost of a search
 follows the text, not the number of templates.
@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 
 from bot.knowledge.schema import PLACEHOLDERS, Meaning
@@ -71,14 +72,15 @@ class Template:
     def needs(self) -> tuple[str, ...]:
         """Those of its anchors that stand in every text which holds it.
 
-        What is fixed between two placeholders may begin and end in the middle of a longer word.
+        What is fixed between two placeholders may begin and end in the middle of a longer word, and where underscores
+        stand in one or around it, only its parts are sure to be there.
         """
         literals = _PLACEHOLDER.split(fold(self.source.strip()))[::2]
         found: set[str] = set()
         for i, literal in enumerate(literals):
             parts = WORD.findall(literal)
             whole = parts[i > 0 : len(parts) - (i + 1 < len(literals))]
-            found.update(part for part in whole if part.isascii())
+            found.update(chain.from_iterable(_LATIN.findall(part) for part in whole if part.isascii()))
             found.update(pair for part in parts if IS_CJK.match(part) for pair in anchors(part))
         return tuple(found)
 
@@ -143,7 +145,7 @@ def anchors(fixed: str) -> Iterator[str]:
 
 
 def pieces(latin: Sequence[str], cjk: str) -> set[str]:
-    """Return the words of folded text, also without underscores and in Latin parts, and the pairs of CJK characters.
+    """Return the words of folded text, also without underscores and in Latin parts; and the pairs of CJK characters.
 
     Args:
         latin: Its words.
@@ -154,7 +156,7 @@ def pieces(latin: Sequence[str], cjk: str) -> set[str]:
         return units
     for word in latin:
         if "_" in word or not word.isascii():
-            units.update((word.replace("_", ""), *_LATIN.findall(word)))
+            units.update((word.replace("_", ""), word.strip("_"), *_LATIN.findall(word)))
     return units
 
 

@@ -253,6 +253,10 @@ class TestSilence:
         assert answer.confidence == 0
         assert answer.title == ""
 
+    def test_a_status_among_many_words_with_numbers_in_them_is_heard(self, assistant: Assistant) -> None:
+        names = "a401 " * 70
+        assert assistant.hear(f"{names}\nHTTP 429\n{names}") == "sure"
+
 
 class TestWording:
     """People misspell and paraphrase."""
@@ -269,6 +273,15 @@ class TestWording:
     )
     def test_slips_and_paraphrase_are_understood(self, assistant: Assistant, text: str, entry: str) -> None:
         assert assistant.ask(text).entry == entry
+
+    @pytest.mark.parametrize("text", ["Error 1015: You are being rate limited", "Read timed out", "insufficient_quota"])
+    def test_an_error_in_italics_is_understood(self, assistant: Assistant, text: str) -> None:
+        assert assistant.hear(f"_{text}_") == "sure"
+        assert assistant.ask(f"_{text}_").entry == assistant.ask(text).entry
+
+    @pytest.mark.parametrize("text", ["Guthaben reacht nicht", "fallta el parámetro", "internel server eror"])
+    def test_of_words_equally_near_the_likelier_is_taken(self, assistant: Assistant, text: str) -> None:
+        assert assistant.hear(text) == "sure"
 
 
 class TestFacts:

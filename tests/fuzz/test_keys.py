@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.assistant import secrets
 from bot.assistant.dialogue.together import joined, worded
 from bot.assistant.secret_formats import FORMATS
 from bot.assistant.secrets import mask
@@ -52,6 +53,14 @@ def test_no_key_stays_readable_in_a_masked_text(message: tuple[str, list[Key]]) 
     assert masked.secrets
     assert not [key.seen_in(masked.text) for key in given_away if key.seen_in(masked.text)]
     assert mask(masked.text).text == masked.text
+
+
+@given(messages(), st.integers(0, 200), st.integers(8, 60))
+def test_no_key_is_in_a_text_in_which_none_is_looked_for(
+    message: tuple[str, list[Key]], start: int, length: int
+) -> None:
+    text = message[0][start : start + length]
+    assert secrets._LEAST.search(secrets._lower(text)) or not [*secrets._candidates(text)]
 
 
 @given(messages(), st.sampled_from(LANGUAGES), st.booleans())

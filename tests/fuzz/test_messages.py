@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.assistant import source_code
 from bot.assistant.dialogue.together import language_before, with_one_after, with_those_before
 from bot.assistant.evidence import Reader
 from bot.chat.cards.choices import complete, label
@@ -52,6 +53,12 @@ def test_all_that_is_read_stands_in_the_text_and_signs_do_not_leave_it(text: str
 def test_no_sign_is_passed_over_in_chat(text: str) -> None:
     evidence = READER.read(text)
     assert READER.may_read(text) or not (evidence.signs or evidence.name)
+
+
+@given(texts)
+def test_no_line_is_source_code_that_is_not_looked_at(text: str) -> None:
+    for line in text.lower().splitlines():
+        assert source_code._MARKS.search(line) or not source_code._WITHIN.search(line)
 
 
 @given(texts)

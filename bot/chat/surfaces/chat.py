@@ -38,7 +38,7 @@ class Incoming:
     Args:
         desk: the bot.
         follow_ups: what people wrote lately.
-        read: reads a message, as discord.py does.
+        read: reads a message, as discord.py does, and raises nothing: `run` sees to that.
     """
 
     def __init__(self, desk: Desk, follow_ups: FollowUps, read: Callable[[MessageCreateEvent], None]) -> None:
