@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections import OrderedDict, deque
+from collections import deque
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -114,8 +114,8 @@ class Desk(commands.AutoShardedBot):
         self._database: Database | None = None
         self._opening = asyncio.Lock()
         self._without = False
-        # The first key of a plain dict is looked for among all that were deleted before it.
-        self._met: OrderedDict[int, None] = OrderedDict()
+        self._met: set[int] = set()
+        self._met_in_turn: deque[int] = deque()
         self.refused = asyncio.Event()
         self.reloader = Reloader(self)
         self.learn(knowledge)
@@ -221,9 +221,10 @@ class Desk(commands.AutoShardedBot):
         """Tell whether a message or an interaction is new, and remember it."""
         if snowflake in self._met:
             return False
-        self._met[snowflake] = None
+        self._met.add(snowflake)
+        self._met_in_turn.append(snowflake)
         if len(self._met) > MET:
-            self._met.popitem(last=False)
+            self._met.remove(self._met_in_turn.popleft())
         return True
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:

@@ -28,12 +28,15 @@ MORE = (
 )  # fmt: skip
 """What makes a message more than a few words of a person."""
 
+MOST = 16
+"""How many messages wait for each other: of more, the first would not be in the processor's cache any more."""
+
 
 class Incoming:
     """Messages as they come, of which those are read that are no chat.
 
-    All that came at once wait for the last of them and are looked at together: that takes a fifth less time than to
-    turn to each between discord.py's work on the others.
+    Some of those that came at once wait for each other and are looked at together: that takes a fifth less time than
+    to turn to each between discord.py's work on the others.
 
     Args:
         desk: the bot.
@@ -52,6 +55,8 @@ class Incoming:
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._look)
         self._waiting.append(data)
+        if len(self._waiting) == MOST:
+            self._look()
 
     def ahead_of(self, parse: Callable[[Any], None]) -> Callable[[Any], None]:
         """Return what reads another kind of event once the messages before it are looked at: it may be about them."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from discord.utils import utcnow
 
-from bot.chat.surfaces.chat import Incoming
+from bot.chat.surfaces.chat import MOST, Incoming
 from bot.chat.surfaces.follow_ups import FollowUps
 from tests.chat.town import Town
 from tests.wire.events import PASTED, message
@@ -41,6 +41,15 @@ async def test_of_what_comes_at_once_all_but_chat_is_read_in_its_order(
     assert not read
     await asyncio.sleep(0)
     assert read == [come[0], come[2]]
+
+
+async def test_no_more_than_a_few_wait_for_each_other(town: Town, incoming: Incoming, read: list[Any]) -> None:
+    come = [said(town, PASTED) for _ in range(MOST + 1)]
+    for each in come:
+        incoming.take(each)
+    assert read == come[:MOST]
+    await asyncio.sleep(0)
+    assert read == come
 
 
 async def test_what_comes_later_is_read_as_well(town: Town, incoming: Incoming, read: list[Any]) -> None:
