@@ -18,12 +18,13 @@ CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 
 FIRST_CJK = "\u3040"
 
-WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]+")
 IS_CJK = re.compile(f"[{CJK}]")
 
 _ASCII_WORD = re.compile(r"\w+", re.ASCII)
 _LATIN_WORD = re.compile(rf"[^\W{CJK}]+")
 _CJK_RUN = re.compile(f"[{CJK}]+")
+
+WORD = re.compile(f"{_LATIN_WORD.pattern}|{_CJK_RUN.pattern}")
 
 # The traditional characters that occur in gateway texts and in what people type about errors.
 _TRADITIONAL = (
