@@ -215,13 +215,14 @@ class Reader:
         """Tell whether there may be something that software wrote: a field, a status, a name, an error text."""
         if units.isdisjoint(self._hot):  # most chat
             return False
-        if not units.isdisjoint(self._telling) or (
-            (":" in folded or "=" in folded) and not fields.KEYS.keys().isdisjoint(units)
-        ):
-            return True
-        if not _NUMBERS.keys().isdisjoint(units) and _may_hold_a_status(folded):
-            return True
-        return self._knowledge.templates.may_find(units)
+        has_field = (":" in folded or "=" in folded) and not fields.KEYS.keys().isdisjoint(units)
+        has_number = not _NUMBERS.keys().isdisjoint(units)
+        return (
+            has_field
+            or not units.isdisjoint(self._telling)
+            or (has_number and _may_hold_a_status(folded))
+            or self._knowledge.templates.may_find(units)
+        )
 
     def _scan(self, folded: str) -> _Scan:
         """Note where words stand that are worth a closer look: the one pass over the whole text."""
