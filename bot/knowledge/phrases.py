@@ -62,6 +62,7 @@ class PhraseHit(NamedTuple):
 
 
 def _shorter(word: str) -> list[str]:
+    """Return a word, and what is left of it without its first letter, its second and so on: the first to fit wins."""
     return [*map("".join, combinations(word, len(word) - 1)), word][::-1]
 
 

@@ -29,7 +29,7 @@ MORE = (
 """What makes a message more than a few words of a person."""
 
 MOST = 16
-"""How many messages wait for each other: of more, the first would not be in the processor's cache any more."""
+"""How many messages wait for each other: with more, nothing is gained, and each takes some kilobytes."""
 
 
 class Incoming:

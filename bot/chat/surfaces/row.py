@@ -69,7 +69,8 @@ class Rows:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._written: OrderedDict[int, Written] = OrderedDict()  # the first of a plain dict is long looked for
+        # To find its first key, a plain dict goes through all that were deleted before it.
+        self._written: OrderedDict[int, Written] = OrderedDict()
         self._rows: dict[tuple[int, int], list[int]] = {}
 
     def __len__(self) -> int:
